@@ -1,0 +1,28 @@
+#pragma once
+// Bytes in, bytes out: "-" is stdin or stdout; files appear whole or not at all.
+#include <cstddef>
+#include <filesystem>
+#include <span>
+#include <string>
+#include <vector>
+
+namespace motus::cli {
+
+/// All bytes of a file, or of stdin for "-". Throws Error(usage) if stdin is a terminal,
+/// Error(bad_input) if the file is missing, unreadable, a folder, larger than 4 GiB, or if stdin is
+/// empty.
+std::vector<std::byte> read_input(const std::string& path);
+
+/// "walk.bvh", or "<stdin>" for "-".
+std::string input_name(const std::string& path);
+
+/// Throws Error(usage) if `path` is "-" and stdout is a terminal: call it before working.
+void refuse_terminal(const std::string& path);
+
+/// Writes all bytes: to stdout for "-", else to a temporary file beside `path`, synced and renamed.
+/// Nothing is left behind on failure. A reader that went away ends the program with 141; other
+/// failures throw Error(failed).
+void write_output(const std::string& path, std::span<const std::byte> bytes);
+void write_output(const std::string& path, const std::string& text);
+
+}  // namespace motus::cli

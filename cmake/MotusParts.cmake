@@ -1,0 +1,61 @@
+# The parts Motus stands on. Debian's by find_package; LibTorch and MuJoCo come out of wheels (scripts/setup),
+# which bring no usable CMake config, so their targets are written by hand.
+find_package(Eigen3 3.4 REQUIRED NO_MODULE)
+find_package(fmt REQUIRED)
+find_package(yaml-cpp REQUIRED)
+find_package(nlohmann_json REQUIRED)
+find_package(CLI11 REQUIRED)
+find_package(HDF5 REQUIRED COMPONENTS C HL)
+find_package(ZLIB REQUIRED)
+find_package(PNG REQUIRED)
+find_package(Threads REQUIRED)
+find_package(OpenGL COMPONENTS EGL)
+find_package(Protobuf)
+if(BUILD_TESTING)
+  find_package(Catch2 REQUIRED)
+endif()
+
+find_path(LIBZIP_INCLUDE zip.h REQUIRED)
+find_library(LIBZIP_LIBRARY zip REQUIRED)
+add_library(libzip::zip UNKNOWN IMPORTED)
+set_target_properties(libzip::zip PROPERTIES IMPORTED_LOCATION ${LIBZIP_LIBRARY}
+  INTERFACE_INCLUDE_DIRECTORIES ${LIBZIP_INCLUDE})
+
+if(NOT EXISTS ${MOTUS_DEPS}/mujoco/libmujoco.so)
+  message(FATAL_ERROR "MuJoCo is not in ${MOTUS_DEPS}: run scripts/setup first")
+endif()
+add_library(mujoco::mujoco SHARED IMPORTED)
+set_target_properties(mujoco::mujoco PROPERTIES IMPORTED_LOCATION ${MOTUS_DEPS}/mujoco/libmujoco.so
+  IMPORTED_SONAME libmujoco.so.4.0.1)
+target_include_directories(mujoco::mujoco SYSTEM INTERFACE ${MOTUS_DEPS}/mujoco/include)
+
+if(EXISTS ${MOTUS_DEPS}/torch/lib/libtorch_cpu.so)
+  foreach(lib torch_cpu c10)
+    add_library(torch::${lib} SHARED IMPORTED)
+    set_target_properties(torch::${lib} PROPERTIES IMPORTED_LOCATION ${MOTUS_DEPS}/torch/lib/lib${lib}.so)
+  endforeach()
+  add_library(torch::torch INTERFACE IMPORTED)
+  target_include_directories(torch::torch SYSTEM INTERFACE
+    ${MOTUS_DEPS}/torch/include ${MOTUS_DEPS}/torch/include/torch/csrc/api/include)
+  target_link_libraries(torch::torch INTERFACE torch::torch_cpu torch::c10 Threads::Threads)
+  # libtorch_cpu.so names CUDA symbols that its own RPATH finds; the linker need not.
+  target_link_options(torch::torch INTERFACE -Wl,--allow-shlib-undefined)
+else()
+  message(STATUS "LibTorch is not in ${MOTUS_DEPS}: the amp-* programs are left out (scripts/setup brings it)")
+endif()
+
+if(MOTUS_CUDA)
+  enable_language(CUDA)
+  find_package(CUDAToolkit REQUIRED)
+  set(CMAKE_CUDA_STANDARD 20)
+  set(CMAKE_CUDA_STANDARD_REQUIRED ON)
+  if(TARGET torch::torch)
+    foreach(lib torch_cuda c10_cuda)
+      add_library(torch::${lib} SHARED IMPORTED)
+      set_target_properties(torch::${lib} PROPERTIES IMPORTED_LOCATION ${MOTUS_DEPS}/torch/lib/lib${lib}.so)
+    endforeach()
+    target_link_libraries(torch::torch INTERFACE torch::torch_cuda torch::c10_cuda CUDA::cudart)
+    # The linker would drop torch_cuda: nothing names its symbols, it registers itself when loaded.
+    target_link_options(torch::torch INTERFACE -Wl,--no-as-needed)
+  endif()
+endif()

@@ -1,0 +1,67 @@
+#pragma once
+// One file a format, one table that lists them (formats/table.cpp). A format is found by its
+// content.
+#include <cstddef>
+#include <functional>
+#include <map>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "motion/clip.h"
+
+namespace motus::formats {
+
+using Bytes = std::span<const std::byte>;
+
+/// What a file may not say about itself. Unset = find out, and warn where that was a guess.
+struct ReadOptions {
+  std::string name;  ///< file name without folders: names clips; never decides the format
+  std::string
+      skeleton;  ///< robot name or path of an MJCF/URDF, for formats that store bare numbers
+  std::optional<double> fps;
+  std::string up_axis;     ///< "y" | "z"
+  std::string units;       ///< "m" | "cm" | "mm" | "inch" | metres per unit as a number
+  std::string quat_order;  ///< "wxyz" | "xyzw"
+  std::string kind;        ///< what a bare array holds
+};
+
+struct WriteOptions {
+  bool compress = false;  ///< gzip datasets in h5
+  std::map<std::string, std::string>
+      extra;  ///< options of one writer: "order" -> "ZYX", "units" -> "cm" ...
+};
+
+/// How sure a format is that bytes are its own.
+enum class Match { no, maybe, yes };
+
+struct Format {
+  std::string_view name;        ///< "bvh"
+  std::string_view extensions;  ///< "bvh" or "json txt": chooses a writer, never a reader
+  std::string_view help;        ///< one line
+  Match (*sniff)(Bytes);
+  std::vector<Clip> (*read)(Bytes, const ReadOptions&);  ///< null = cannot read
+  std::vector<std::byte> (*write)(std::span<const Clip>,
+                                  const WriteOptions&);  ///< null = cannot write
+};
+
+/// All formats of this build.
+std::span<const Format> table();
+
+/// The format called `name`. Throws Error(usage) naming the nearest one.
+const Format& find_format(std::string_view name);
+
+/// The writer for a path by its extension, or null.
+const Format* by_extension(std::string_view path);
+
+/// The format of the bytes. Throws Error(bad_input) saying what the bytes look like (git-lfs
+/// pointer, empty, ...).
+const Format& detect(Bytes bytes);
+
+/// Reads with `from` (a format's name, or "" to detect); fills in Clip::source, validates every
+/// clip. Throws Error(bad_input) with the place inside the file.
+std::vector<Clip> read(Bytes bytes, const std::string& from, const ReadOptions& options);
+
+}  // namespace motus::formats

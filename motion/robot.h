@@ -1,0 +1,54 @@
+#pragma once
+// A robot as data: data/robots/NAME/{robot.xml, robot.yaml}. The YAML says what a model file
+// cannot: what its bodies are for. The skeleton itself is read from the model by formats/mjcf.h,
+// which fills this struct.
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "motion/skeleton.h"
+
+namespace motus {
+
+/// A point that can touch the floor: the centre of a sphere fixed to a body.
+struct CollisionPoint {
+  int body = 0;
+  Vec3 pos = Vec3::Zero();  ///< m, in the body's frame
+  double radius = 0;        ///< m
+};
+
+struct Robot {
+  std::string name;                  ///< "g1"
+  std::string title;                 ///< "Unitree G1, 29 degrees of freedom"
+  std::string kind = "biped";        ///< biped | quadruped
+  std::filesystem::path model;       ///< the MJCF or URDF
+  SkeletonPtr skeleton;              ///< with roles
+  double root_height = 0;            ///< m, of the default pose
+  std::vector<double> default_dofs;  ///< (D) rad
+  std::vector<std::string>
+      key_bodies;  ///< bodies whose positions policies and discriminators see, in order
+  std::vector<std::string> contact_bodies;  ///< bodies that may touch the ground
+  std::vector<std::string> foot_bodies;     ///< bodies that carry the robot
+  std::vector<CollisionPoint>
+      collision_points;  ///< of all bodies, from the model's collision geometry
+};
+
+/// The YAML part of a robot.
+struct RobotYaml {
+  std::string name, title, kind, model;
+  double root_height = 0;
+  std::vector<std::pair<std::string, double>> default_pose;  ///< dof name, rad
+  std::vector<std::string> key_bodies, contact_bodies, foot_bodies;
+  std::vector<std::pair<std::string, std::string>> roles;  ///< role, body
+};
+
+/// Reads robot.yaml. Unknown keys are refused with the nearest known one.
+RobotYaml read_robot_yaml(const std::filesystem::path& file);
+
+/// Names of the robots in data/robots/ of every data folder, sorted.
+std::vector<std::string> robot_names();
+
+/// The folder of robot `name`. Throws Error(usage) naming the nearest known robot.
+std::filesystem::path find_robot(const std::string& name);
+
+}  // namespace motus

@@ -1,0 +1,84 @@
+#pragma once
+// What the learner sees of a simulation: many environments stepped together, plain spans of floats.
+// No MuJoCo and no Torch type appears here.
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <span>
+#include <string>
+#include <vector>
+
+namespace motus::sim {
+
+/// Why an episode ended. A failure's future is worth nothing, a time-out's is estimated by the
+/// critic.
+enum class Done : uint8_t { no = 0, fail = 1, success = 2, time = 3 };
+
+/// Sizes and names that never change.
+struct EnvSpec {
+  int envs = 0;
+  int obs = 0;                ///< width of an observation
+  int actions = 0;            ///< width of an action = dofs
+  int disc_obs = 0;           ///< width of a discriminator observation (all history steps)
+  double control_dt = 0;      ///< s
+  double episode_length = 0;  ///< s
+  /// A policy's action a is the target a * scale + centre, rad (exponential map components for
+  /// balls).
+  std::vector<float> action_centre, action_scale;  ///< (actions)
+  std::vector<std::string> dof_names, body_names;
+};
+
+/// What the simulated character does, for tests of a policy and for play-back.
+struct Pose {
+  double root_pos[3];           ///< m, world
+  double root_rot[4];           ///< w x y z
+  double root_vel[3];           ///< m/s, world
+  std::vector<double> dof_pos;  ///< (D) rad
+  std::vector<double> dof_vel;  ///< (D) rad/s
+};
+
+/// Spans stay valid until the next call of step, reset or load; row e belongs to environment e.
+class VecEnv {
+ public:
+  virtual ~VecEnv() = default;
+  virtual const EnvSpec& spec() const = 0;
+
+  /// Starts new episodes in all environments.
+  virtual void reset() = 0;
+
+  /// Advances all environments by one control step with actions (E, actions) in the policy's units.
+  /// Environments whose episode ends are reset at once: obs() is then the new episode's first
+  /// observation, next_obs() the old one's last.
+  virtual void step(std::span<const float> actions) = 0;
+
+  virtual std::span<const float> obs() const = 0;  ///< (E, obs) now
+  virtual std::span<const float> next_obs()
+      const = 0;  ///< (E, obs) after the last step, before resets
+  virtual std::span<const float> disc_obs()
+      const = 0;  ///< (E, disc_obs) after the last step, before resets
+  virtual std::span<const float> rewards() const = 0;  ///< (E) task reward of the last step
+  virtual std::span<const Done> done() const = 0;      ///< (E) of the last step
+
+  /// Draws `n` discriminator observations from the clips into out (n, disc_obs).
+  virtual void sample_demo(int n, std::span<float> out) = 0;
+
+  /// Actions (E, actions) that would lead the PD control along the reference from each
+  /// environment's own motion time (target = q + kd/kp * qd of the next control step): for the warm
+  /// start of an actor.
+  virtual void playback_actions(std::span<float> out) const = 0;
+
+  /// Test episodes end by the test's rule only: no velocity envelope, full episode length.
+  virtual void set_test(bool test) = 0;
+
+  virtual Pose pose(int env) const = 0;
+
+  /// Named means for the log since the last call, e.g. "forward_speed".
+  virtual std::map<std::string, double> diagnostics() = 0;
+
+  /// Everything an exact resume needs, and back. load() throws Error(bad_input) for another
+  /// environment's bytes.
+  virtual std::vector<std::byte> save() const = 0;
+  virtual void load(std::span<const std::byte> bytes) = 0;
+};
+
+}  // namespace motus::sim
