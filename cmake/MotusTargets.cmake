@@ -7,11 +7,15 @@ function(motus_room name)
   target_link_libraries(motus_${name} PUBLIC ${ROOM_LINK} PRIVATE ${ROOM_PRIVATE} motus_warnings)
 endfunction()
 
+# `programs` builds what a user runs, without the tests.
+add_custom_target(programs)
+
 # motion_tool(NAME SOURCES... LINK targets...): a program named NAME, thin over the rooms it links.
 function(motion_tool name)
   cmake_parse_arguments(TOOL "" "" "SOURCES;LINK" ${ARGN})
   add_executable(${name} ${TOOL_SOURCES})
   target_link_libraries(${name} PRIVATE motus_app ${TOOL_LINK} motus_warnings)
+  add_dependencies(programs ${name})
   install(TARGETS ${name} DESTINATION ${CMAKE_INSTALL_BINDIR})
 endfunction()
 
