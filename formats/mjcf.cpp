@@ -1,0 +1,362 @@
+#include "formats/mjcf.h"
+
+#include <mujoco/mujoco.h>
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <fstream>
+#include <iterator>
+#include <memory>
+
+#include "motion/data_path.h"
+#include "motion/error.h"
+#include "motion/nearest.h"
+#include "motion/sha256.h"
+
+namespace motus::formats {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+using Model = std::unique_ptr<mjModel, decltype(&mj_deleteModel)>;
+using Spec = std::unique_ptr<mjSpec, decltype(&mj_deleteSpec)>;
+
+/// MuJoCo's messages have several lines; one is enough to act on.
+std::string one_line(const char* text) {
+  std::string s = text ? text : "unknown error";
+  std::replace(s.begin(), s.end(), '\n', ' ');
+  while (!s.empty() && s.back() == ' ') s.pop_back();
+  return s;
+}
+
+/// Removes what needs files that may not be here: only the tree is wanted. Bodies whose mass came
+/// from a mesh then need a floor to compile.
+void strip_meshes(mjSpec* spec) {
+  for (mjsElement* e = mjs_firstElement(spec, mjOBJ_GEOM); e;) {
+    mjsElement* next = mjs_nextElement(spec, e);
+    if (mjs_asGeom(e)->type == mjGEOM_MESH) mjs_delete(spec, e);
+    e = next;
+  }
+  for (const mjtObj type : {mjOBJ_SKIN, mjOBJ_MESH, mjOBJ_MATERIAL, mjOBJ_TEXTURE, mjOBJ_HFIELD}) {
+    while (mjsElement* e = mjs_firstElement(spec, type)) {
+      if (mjs_delete(spec, e) != 0) break;
+    }
+  }
+  for (mjsElement* e = mjs_firstElement(spec, mjOBJ_GEOM); e; e = mjs_nextElement(spec, e)) {
+    mjs_setString(mjs_asGeom(e)->material, "");
+  }
+  spec->compiler.boundmass = 1e-6;
+  spec->compiler.boundinertia = 1e-9;
+}
+
+Spec parse(const fs::path& file) {
+  std::array<char, 1000> error{};
+  Spec spec(mj_parseXML(file.c_str(), nullptr, error.data(), static_cast<int>(error.size())),
+            mj_deleteSpec);
+  require(spec != nullptr, Kind::bad_input, "{}: {}", file.string(), one_line(error.data()));
+  // URDF would weld fixed links away; a foot is such a link
+  spec->compiler.fusestatic = 0;
+  return spec;
+}
+
+/// True if the compiled model holds every mass of the file.
+struct Compiled {
+  Model model;
+  bool whole;
+};
+
+Compiled compile(const fs::path& file) {
+  require(fs::exists(file), Kind::bad_input, "{}: no such model file", file.string());
+  Spec spec = parse(file);
+  Model model(mj_compile(spec.get(), nullptr), mj_deleteModel);
+  if (model) return {std::move(model), true};
+  const std::string why = one_line(mjs_getError(spec.get()));
+  spec = parse(file);
+  strip_meshes(spec.get());
+  model.reset(mj_compile(spec.get(), nullptr));
+  require(model != nullptr, Kind::bad_input, "{}: {}", file.string(), why);
+  return {std::move(model), false};
+}
+
+std::string hash_of(const fs::path& file) {
+  std::ifstream in(file, std::ios::binary);
+  const std::string text((std::istreambuf_iterator<char>(in)), {});
+  return sha256(std::as_bytes(std::span(text)));
+}
+
+std::string name_of(const mjModel* m, mjtObj type, int id, const char* kind) {
+  const char* name = mj_id2name(m, type, id);
+  return name && *name ? name : fmt::format("{}_{}", kind, id);
+}
+
+Vec3 vec(const mjtNum* p) {
+  return {p[0], p[1], p[2]};
+}
+Quat quat(const mjtNum* q) {
+  return Quat(q[0], q[1], q[2], q[3]).normalized();
+}
+
+class TreeReader {
+ public:
+  TreeReader(const mjModel* m, const std::string& place) : m_(m), place_(place) {
+    int root = 1;
+    require(m->nbody > 1, Kind::bad_input, "{}: has no bodies below the world", place);
+    // a file may hold a floor or props as further trees: the first is the character
+    bodies_.push_back(root);
+    for (int b = root + 1; b < m->nbody; ++b) {
+      if (index_of(m->body_parentid[b]) >= 0) bodies_.push_back(b);
+    }
+  }
+
+  /// Index in the skeleton of a model's body, or -1.
+  int index_of(int body) const {
+    const auto it = std::find(bodies_.begin(), bodies_.end(), body);
+    return it == bodies_.end() ? -1 : static_cast<int>(it - bodies_.begin());
+  }
+
+  Skeleton::Spec read() const {
+    Skeleton::Spec s;
+    s.kind = SkeletonKind::robot;
+    s.mass = m_->body_subtreemass[bodies_.front()];
+    for (const int b : bodies_) {
+      Body body;
+      body.name = name_of(m_, mjOBJ_BODY, b, "body");
+      body.parent = b == bodies_.front() ? -1 : index_of(m_->body_parentid[b]);
+      body.rest_pos = vec(m_->body_pos + 3 * b);
+      body.rest_rot = quat(m_->body_quat + 4 * b);
+      s.bodies.push_back(body);
+      if (body.parent >= 0) add_joints(s, b);
+    }
+    return s;
+  }
+
+  std::vector<CollisionPoint> collision_points() const;
+
+ private:
+  void add_joints(Skeleton::Spec& s, int body) const;
+  void add_dof(Skeleton::Spec& s, int joint) const;
+
+  const mjModel* m_;
+  std::string place_;
+  std::vector<int> bodies_;
+};
+
+void TreeReader::add_dof(Skeleton::Spec& s, int joint) const {
+  Dof dof{.name = name_of(m_, mjOBJ_JOINT, joint, "joint")};
+  if (m_->jnt_limited[joint]) {
+    dof.lower = m_->jnt_range[2 * joint];
+    dof.upper = m_->jnt_range[2 * joint + 1];
+  }
+  s.dofs.push_back(dof);
+}
+
+void TreeReader::add_joints(Skeleton::Spec& s, int body) const {
+  const int first = m_->body_jntadr[body], count = m_->body_jntnum[body];
+  const int index = static_cast<int>(s.bodies.size()) - 1;
+  for (int j = first; j < first + count; ++j) {
+    const std::string name = name_of(m_, mjOBJ_JOINT, j, "joint");
+    require(m_->jnt_type[j] == mjJNT_HINGE || m_->jnt_type[j] == mjJNT_BALL, Kind::bad_input,
+            "{}: joint '{}' below the root is {}; expected a hinge or a ball", place_, name,
+            m_->jnt_type[j] == mjJNT_SLIDE ? "a slide" : "free");
+    require(vec(m_->jnt_pos + 3 * j).norm() < 1e-6, Kind::bad_input,
+            "{}: joint '{}' does not pass through the origin of its body (pos {} {} {})", place_,
+            name, m_->jnt_pos[3 * j], m_->jnt_pos[3 * j + 1], m_->jnt_pos[3 * j + 2]);
+  }
+  const auto hinge = [&](int j) { return m_->jnt_type[j] == mjJNT_HINGE; };
+  const bool triple = count == 3 && hinge(first) && hinge(first + 1) && hinge(first + 2);
+  if (triple) {
+    std::string name = name_of(m_, mjOBJ_JOINT, first, "joint");
+    if (const size_t cut = name.rfind('_'); cut != std::string::npos && cut > 0) name.resize(cut);
+    s.joints.push_back({.name = name, .type = JointType::ball, .body = index});
+    for (int j = first; j < first + 3; ++j) add_dof(s, j);
+    return;
+  }
+  for (int j = first; j < first + count; ++j) {
+    const std::string name = name_of(m_, mjOBJ_JOINT, j, "joint");
+    if (hinge(j)) {
+      s.joints.push_back({.name = name,
+                          .type = JointType::hinge,
+                          .body = index,
+                          .axis = vec(m_->jnt_axis + 3 * j).normalized()});
+      add_dof(s, j);
+    } else {
+      s.joints.push_back({.name = name, .type = JointType::ball, .body = index});
+      for (const char* axis : {"_x", "_y", "_z"}) s.dofs.push_back({.name = name + axis});
+    }
+  }
+}
+
+/// Points of one collision shape in its own frame, with their radius.
+std::vector<std::pair<Vec3, double>> shape_points(int type, const mjtNum* size) {
+  std::vector<std::pair<Vec3, double>> out;
+  switch (type) {
+    case mjGEOM_SPHERE:
+      out.emplace_back(Vec3::Zero(), size[0]);
+      break;
+    case mjGEOM_CAPSULE:
+      for (const double z : {-size[1], size[1]}) out.emplace_back(Vec3(0, 0, z), size[0]);
+      break;
+    case mjGEOM_BOX:
+      for (int c = 0; c < 8; ++c) {
+        out.emplace_back(Vec3(c & 1 ? size[0] : -size[0], c & 2 ? size[1] : -size[1],
+                              c & 4 ? size[2] : -size[2]),
+                         0.0);
+      }
+      break;
+    case mjGEOM_CYLINDER:
+      for (const double z : {-size[1], size[1]}) {
+        for (int c = 0; c < 8; ++c) {
+          const double a = c * M_PI / 4;
+          out.emplace_back(Vec3(size[0] * std::cos(a), size[0] * std::sin(a), z), 0.0);
+        }
+      }
+      break;
+    case mjGEOM_ELLIPSOID:
+      for (int c = 0; c < 3; ++c) {
+        for (const double sign : {-1.0, 1.0}) {
+          out.emplace_back(sign * size[c] * Vec3::Unit(c), 0.0);
+        }
+      }
+      break;
+    default:
+      break;  // planes, meshes and height fields have no points
+  }
+  return out;
+}
+
+std::vector<CollisionPoint> TreeReader::collision_points() const {
+  std::vector<CollisionPoint> out;
+  for (int g = 0; g < m_->ngeom; ++g) {
+    const int body = index_of(m_->geom_bodyid[g]);
+    if (body < 0 || (m_->geom_contype[g] == 0 && m_->geom_conaffinity[g] == 0)) continue;
+    const Quat rot = quat(m_->geom_quat + 4 * g);
+    for (const auto& [p, r] : shape_points(m_->geom_type[g], m_->geom_size + 3 * g)) {
+      out.push_back({.body = body, .pos = vec(m_->geom_pos + 3 * g) + rot * p, .radius = r});
+    }
+  }
+  return out;
+}
+
+/// The tip of every leaf: the mean of its farthest collision points, so that exporters can draw the
+/// bone. A tip within a centimetre of the body's origin says nothing.
+void add_tips(Skeleton::Spec& s, const std::vector<CollisionPoint>& points) {
+  std::vector<bool> leaf(s.bodies.size(), true);
+  for (const Body& b : s.bodies) {
+    if (b.parent >= 0) leaf[static_cast<size_t>(b.parent)] = false;
+  }
+  for (size_t b = 0; b < s.bodies.size(); ++b) {
+    if (!leaf[b]) continue;
+    double far = 0;
+    for (const CollisionPoint& p : points) {
+      if (p.body == static_cast<int>(b)) far = std::max(far, p.pos.norm());
+    }
+    Vec3 sum = Vec3::Zero();
+    int count = 0;
+    for (const CollisionPoint& p : points) {
+      if (p.body != static_cast<int>(b) || p.pos.norm() < 0.9 * far) continue;
+      sum += p.pos;
+      ++count;
+    }
+    if (count == 0 || (sum / count).norm() < 0.01) continue;
+    s.end_sites.push_back(
+        {.name = s.bodies[b].name + "_end", .body = static_cast<int>(b), .pos = sum / count});
+  }
+}
+
+struct Loaded {
+  Skeleton::Spec spec;
+  std::vector<CollisionPoint> points;
+};
+
+Loaded load(const fs::path& file) {
+  const Compiled compiled = compile(file);
+  const mjModel* m = compiled.model.get();
+  const TreeReader tree(m, file.string());
+  Loaded out{tree.read(), tree.collision_points()};
+  add_tips(out.spec, out.points);
+  if (!compiled.whole) out.spec.mass = 0;  // the meshes that weigh are not here
+  const std::string own = m->names;        // the model's name is the first of all names
+  out.spec.name = own.empty() || own == "MuJoCo Model" ? file.stem().string() : own;
+  out.spec.model_file = file.filename().string();
+  out.spec.model_sha256 = hash_of(file);
+  return out;
+}
+
+bool is_model_file(const std::string& name) {
+  const fs::path p(name);
+  return p.has_parent_path() || p.extension() == ".xml" || p.extension() == ".urdf" ||
+         p.extension() == ".mjcf";
+}
+
+/// Index of a body by name, or an error with the nearest one.
+int body_named(const Skeleton& s, const std::string& name, const std::string& what,
+               const fs::path& yaml) {
+  const int body = s.find_body(name);
+  if (body >= 0) return body;
+  std::vector<std::string> known;
+  for (const Body& b : s.bodies()) known.push_back(b.name);
+  throw Error(Kind::usage,
+              fmt::format("{}: {} names body '{}', which '{}' does not have", yaml.string(), what,
+                          name, s.name()),
+              did_you_mean(name, known));
+}
+
+void apply_yaml(Robot& robot, const RobotYaml& yaml, const fs::path& file) {
+  Skeleton::Spec spec = robot.skeleton->spec();
+  spec.name = yaml.name;
+  for (const auto& [role, body] : yaml.roles) {
+    spec.roles[role] = body_named(*robot.skeleton, body, "role " + role, file);
+  }
+  robot.skeleton = Skeleton::build(std::move(spec));
+  for (const auto* list : {&yaml.key_bodies, &yaml.contact_bodies, &yaml.foot_bodies}) {
+    for (const std::string& name : *list) body_named(*robot.skeleton, name, "a list", file);
+  }
+  for (const auto& [name, value] : yaml.default_pose) {
+    const int dof = robot.skeleton->find_dof(name);
+    if (dof < 0) {
+      std::vector<std::string> known;
+      for (const Dof& d : robot.skeleton->dofs()) known.push_back(d.name);
+      throw Error(Kind::usage, fmt::format("{}: default_pose names dof '{}'", file.string(), name),
+                  did_you_mean(name, known));
+    }
+    robot.default_dofs[static_cast<size_t>(dof)] = value;
+  }
+  robot.name = yaml.name;
+  robot.title = yaml.title;
+  robot.kind = yaml.kind;
+  robot.root_height = yaml.root_height;
+  robot.key_bodies = yaml.key_bodies;
+  robot.contact_bodies = yaml.contact_bodies;
+  robot.foot_bodies = yaml.foot_bodies;
+}
+
+}  // namespace
+
+SkeletonPtr load_skeleton(const fs::path& model) {
+  return Skeleton::build(load(model).spec);
+}
+
+Robot load_robot(const std::string& name_or_path) {
+  Robot robot;
+  RobotYaml yaml;
+  fs::path yaml_file;
+  if (is_model_file(name_or_path)) {
+    robot.model = require_data(name_or_path, "model");
+  } else {
+    const fs::path folder = find_robot(name_or_path);
+    yaml_file = folder / "robot.yaml";
+    yaml = read_robot_yaml(yaml_file);
+    robot.model = folder / yaml.model;
+  }
+  Loaded loaded = load(robot.model);
+  robot.collision_points = std::move(loaded.points);
+  robot.skeleton = Skeleton::build(std::move(loaded.spec));
+  robot.name = robot.title = robot.skeleton->name();
+  robot.default_dofs.assign(static_cast<size_t>(robot.skeleton->dof_count()), 0.0);
+  if (!yaml_file.empty()) apply_yaml(robot, yaml, yaml_file);
+  return robot;
+}
+
+}  // namespace motus::formats
