@@ -1,0 +1,152 @@
+#include "formats/foreign.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <cctype>
+
+#include "formats/bytes.h"
+
+namespace motus::formats {
+
+namespace {
+
+bool holds(std::string_view text, std::string_view word) {
+  return text.find(word) != std::string_view::npos;
+}
+
+/// Text after a byte order mark and white space.
+std::string_view skip_space(std::string_view t) {
+  if (t.substr(0, 3) == "\xef\xbb\xbf") t.remove_prefix(3);
+  while (!t.empty() && std::isspace(static_cast<unsigned char>(t.front()))) t.remove_prefix(1);
+  return t;
+}
+
+bool is_c3d(std::string_view t) {
+  if (t.size() < 1024 || t[1] != 0x50) return false;
+  const auto block = static_cast<unsigned char>(t[0]);
+  const size_t at = (size_t{block} - 1) * 512;
+  if (block < 2 || at + 4 > t.size()) return false;
+  const auto processor = static_cast<unsigned char>(t[at + 3]);
+  return processor >= 84 && processor <= 86;
+}
+
+std::string foreign_zip(std::string_view t) {
+  // names of members stand in clear in the central directory at the end
+  const std::string_view end = t.substr(t.size() > 65536 ? t.size() - 65536 : 0);
+  if (holds(end, ".usdc") || holds(end, ".usda")) return "a USDZ package";
+  if (holds(end, "data.pkl") && holds(end, "/version")) {
+    return holds(t.substr(0, 65536), "rigid_body_pos") ? "a ProtoMotions .motion file"
+                                                       : "a PyTorch archive";
+  }
+  if (holds(end, "q_pelvis_t") || (holds(end, "dq_") && holds(end, "q_knee"))) {
+    return "a LocoMuJoCo npz (one array a coordinate)";
+  }
+  if (holds(end, "poses.npy") && holds(end, "trans.npy")) {
+    return "an AMASS npz (SMPL parameters: joint offsets need the licensed body model)";
+  }
+  if (holds(end, ".npz")) return "a zip of npz files: unpack it first";
+  if (holds(end, "[Content_Types].xml")) return "an Office document";
+  return "";
+}
+
+std::string foreign_pickle(std::string_view t) {
+  if (holds(t, "terrain_data") && holds(t, "motion_data"))
+    return "a PARC motion and terrain pickle";
+  if (holds(t.substr(0, 65536), "joblib.numpy_pickle")) return "a joblib pickle (PHC, ASAP, H2O)";
+  if (holds(t, "pose_aa") && holds(t, "root_trans_offset")) return "a PHC pickle";
+  return "";
+}
+
+std::string foreign_json(std::string_view t) {
+  if (holds(t, "\"asset\"") && (holds(t, "\"accessors\"") || holds(t, "\"scene") ||
+                                holds(t, "\"nodes\"") || holds(t, "\"meshes\""))) {
+    return "a glTF scene";
+  }
+  if (holds(t, "__ndarray__")) return "a poselib JSON";
+  return "";
+}
+
+struct Magic {
+  std::string_view bytes;
+  const char* what;
+};
+
+using namespace std::string_view_literals;
+
+constexpr std::array kForeignMagic = {
+    Magic{"Kaydara FBX Binary"sv, "an FBX scene"},
+    Magic{"; FBX"sv, "an FBX scene (text)"},
+    Magic{"FBXHeaderExtension"sv, "an FBX scene (text)"},
+    Magic{"glTF"sv, "a glTF binary (GLB)"},
+    Magic{"PXR-USDC"sv, "a USD scene"},
+    Magic{"#usda"sv, "a USD scene (text)"},
+    Magic{"PathFileType"sv, "a TRC marker file"},
+    Magic{":version"sv, "an ASF skeleton"},
+    Magic{"#!OML:ASF"sv, "an AMC motion"},
+    Magic{"\x1f\x8b"sv, "gzip-compressed: unpack it first"},
+    Magic{"BZh"sv, "bzip2-compressed: unpack it first"},
+    Magic{"\xfd\x37zXZ\0"sv, "xz-compressed: unpack it first"},
+    Magic{"\x04\x22\x4d\x18"sv, "lz4-compressed: unpack it first"},
+    Magic{"\x28\xb5\x2f\xfd"sv, "zstd-compressed: unpack it first"},
+    Magic{"\x89PNG"sv, "a PNG picture"},
+    Magic{"\xff\xd8\xff"sv, "a JPEG picture"},
+    Magic{"%PDF"sv, "a PDF document"},
+    Magic{"\x7f"
+          "ELF"sv,
+          "a program"},
+};
+
+}  // namespace
+
+std::string foreign_kind(Bytes bytes) {
+  const std::string_view raw = as_text(bytes), text = skip_space(raw.substr(0, 1 << 20));
+  for (const Magic& m : kForeignMagic) {
+    if (text.starts_with(m.bytes)) return m.what;
+  }
+  if (is_c3d(raw)) return "a C3D file (optical markers)";
+  if (raw.starts_with("PK\3\4")) return foreign_zip(raw);
+  if (raw.size() > 1 && raw[0] == '\x80' && raw[1] >= 2 && raw[1] <= 5) return foreign_pickle(raw);
+  if (text.starts_with('{')) return foreign_json(raw);
+  if (text.starts_with('<') && holds(text, "<COLLADA")) return "a Collada scene";
+  if (text.starts_with('<') && holds(text, "<mvnx")) return "an Xsens MVNX file";
+  if (text.starts_with('<') && (holds(text, "<mujoco") || holds(text, "<robot"))) {
+    return "a robot model, not a motion (--skeleton takes it)";
+  }
+  if (holds(text.substr(0, 4096), "endheader")) return "an OpenSim MOT or STO file";
+  return "";
+}
+
+Likeness likeness(Bytes bytes) {
+  const std::string_view raw = as_text(bytes), text = skip_space(raw.substr(0, 1 << 20));
+  if (raw.empty()) {
+    return {"empty (0 bytes)", "did the program that wrote it fail, or the disk run full?"};
+  }
+  if (text.empty()) return {"nothing but white space", ""};
+  if (text.starts_with("version https://git-lfs")) {
+    return {"a git-lfs pointer, not the file itself", "run 'git lfs pull' where it came from"};
+  }
+  if (text.starts_with("<!DOCTYPE html") || text.starts_with("<!doctype html") ||
+      text.starts_with("<html")) {
+    return {"a web page, not the file itself", "download the raw file"};
+  }
+  const bool readable = std::all_of(
+      raw.begin(), raw.begin() + static_cast<long>(std::min<size_t>(raw.size(), 512)), [](char c) {
+        const auto u = static_cast<unsigned char>(c);
+        return u >= 32 || std::isspace(u);
+      });
+  const std::string hint =
+      "name the format with --from; motion-convert --formats lists what is read";
+  if (readable) {
+    const std::string_view line = text.substr(0, std::min<size_t>(text.find_first_of("\r\n"), 40));
+    return {fmt::format("text of no known format, beginning '{}'", line), hint};
+  }
+  std::string hex;
+  for (size_t i = 0; i < std::min<size_t>(raw.size(), 8); ++i) {
+    hex += fmt::format("{}{:02x}", i ? " " : "", static_cast<unsigned char>(raw[i]));
+  }
+  return {fmt::format("binary data of no known format, beginning {}", hex), hint};
+}
+
+}  // namespace motus::formats

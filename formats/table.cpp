@@ -1,0 +1,124 @@
+#include <algorithm>
+#include <filesystem>
+
+#include "formats/foreign.h"
+#include "formats/format.h"
+#include "motion/error.h"
+#include "motion/nearest.h"
+#include "motion/sha256.h"
+
+namespace motus::formats {
+
+namespace {
+
+/// One line a format. Sniffers are asked in this order.
+const std::vector<Format>& rows() {
+  static const std::vector<Format> all = {};
+  return all;
+}
+
+std::vector<std::string> names() {
+  std::vector<std::string> out;
+  for (const Format& f : rows()) out.emplace_back(f.name);
+  return out;
+}
+
+/// What a reader left open about one clip.
+void complete(Clip& clip, const Format& format, Bytes bytes, const ReadOptions& options,
+              const std::string& hash, size_t index, size_t count) {
+  Source& s = clip.source;
+  if (clip.name.empty()) {
+    clip.name = std::filesystem::path(options.name).stem().string();
+    if (clip.name.empty() || clip.name.front() == '<') clip.name = "clip";
+    if (count > 1) clip.name += fmt::format("_{}", index);
+  }
+  // a container such as h5 hands on where its clips came from
+  if (s.format.empty()) {
+    s.path = options.name;
+    s.format = format.name;
+    s.size = static_cast<int64_t>(bytes.size());
+    s.sha256 = hash;
+  }
+  if (options.fps && clip.fps != *options.fps) {
+    if (s.fps_source == "file") {
+      s.warnings.push_back(
+          fmt::format("{} frames a second in the file, {} by --fps", clip.fps, *options.fps));
+    }
+    clip.fps = *options.fps;
+    s.fps_source = "user";
+  }
+  // a reader that kept the source's arrays has signed the very numbers of its clip
+  if (s.fingerprint.empty()) {
+    make_continuous(clip.root_rot);
+    if (clip.local_rot.size() > 0) make_continuous(clip.local_rot);
+  }
+  clip.validate();
+}
+
+}  // namespace
+
+std::span<const Format> table() {
+  return rows();
+}
+
+const Format& find_format(std::string_view name) {
+  for (const Format& f : rows()) {
+    if (f.name == name) return f;
+  }
+  throw Error(Kind::usage, fmt::format("no format is named '{}'", name),
+              did_you_mean(name, names()));
+}
+
+const Format* by_extension(std::string_view path) {
+  std::string ext = std::filesystem::path(path).extension().string();
+  if (ext.size() < 2) return nullptr;
+  ext.erase(0, 1);
+  std::transform(ext.begin(), ext.end(), ext.begin(),
+                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  for (const Format& f : rows()) {
+    if (!f.write) continue;
+    const std::string padded = fmt::format(" {} ", f.extensions);
+    if (padded.find(fmt::format(" {} ", ext)) != std::string::npos) return &f;
+  }
+  return nullptr;
+}
+
+const Format& detect(Bytes bytes) {
+  const Format* maybe = nullptr;
+  for (const Format& f : rows()) {
+    const Match m = f.read ? f.sniff(bytes) : Match::no;
+    if (m == Match::yes) return f;
+    if (m == Match::maybe && !maybe) maybe = &f;
+  }
+  if (const std::string kind = foreign_kind(bytes); !kind.empty()) {
+    throw Error(Kind::bad_input, fmt::format("is {}; this version does not read that", kind),
+                "motion-convert --formats lists what it reads");
+  }
+  if (maybe) return *maybe;
+  const Likeness l = likeness(bytes);
+  throw Error(Kind::bad_input, "is " + l.what, l.hint);
+}
+
+std::vector<Clip> read(Bytes bytes, const std::string& from, const ReadOptions& options) {
+  try {
+    if (bytes.empty()) {
+      const Likeness l = likeness(bytes);
+      throw Error(Kind::bad_input, "is " + l.what, l.hint);
+    }
+    const Format& format = from.empty() ? detect(bytes) : find_format(from);
+    require(format.read != nullptr, Kind::usage, "format '{}' can be written but not read",
+            format.name);
+    std::vector<Clip> clips = format.read(bytes, options);
+    require(!clips.empty(), Kind::bad_input, "holds no clips");
+    const std::string hash = sha256(bytes);
+    for (size_t i = 0; i < clips.size(); ++i) {
+      complete(clips[i], format, bytes, options, hash, i, clips.size());
+    }
+    return clips;
+  } catch (const Error& e) {
+    if (options.name.empty() || e.kind() == Kind::usage) throw;
+    throw e.at(options.name);
+  }
+}
+
+}  // namespace motus::formats
