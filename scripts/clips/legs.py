@@ -1,0 +1,39 @@
+"""Closed-form inverse kinematics of a leg with two segments and a knee that bends one way."""
+import math
+
+from rotation import add, columns, cross, dot, norm, scale, sub, unit
+
+
+def two_segments(hip, ankle, upper, lower, lateral, forward_knee=True):
+    """(knee position, knee bend in rad) for segments of length `upper` and `lower`.
+
+    `lateral` points to the left of the walker: the knee moves in the plane across it. Raises
+    ValueError when the ankle is out of reach, because a stretched leg would move a planted foot.
+    """
+    d = sub(ankle, hip)
+    r = norm(d)
+    if not abs(upper - lower) < r < upper + lower:
+        raise ValueError(f'out of reach: {r:.4f} of {upper + lower:.4f}')
+    along = scale(d, 1 / r)
+    side = unit(sub(lateral, scale(along, dot(lateral, along))))
+    ahead = cross(along, side)  # left x ... : down x left points forward
+    if not forward_knee:
+        ahead = scale(ahead, -1)
+    a = (upper * upper - lower * lower + r * r) / (2 * r)
+    knee = add(add(hip, scale(along, a)), scale(ahead, math.sqrt(upper * upper - a * a)))
+    bend = math.pi - math.acos((upper ** 2 + lower ** 2 - r * r) / (2 * upper * lower))
+    return knee, bend
+
+
+def hanging_frame_y_up(top, bottom, lateral):
+    """World rotation of a segment that hangs along -y at rest (x left, z forward)."""
+    y = unit(sub(top, bottom))
+    x = unit(sub(lateral, scale(y, dot(lateral, y))))
+    return columns(x, y, cross(x, y))
+
+
+def hanging_frame_z_up(top, bottom, lateral):
+    """World rotation of a segment that hangs along -z at rest (x forward, y left)."""
+    z = unit(sub(top, bottom))
+    y = unit(sub(lateral, scale(z, dot(lateral, z))))
+    return columns(cross(y, z), y, z)
