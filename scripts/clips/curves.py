@@ -1,4 +1,5 @@
 """Smooth curves through keys: cubic splines (periodic or clamped) and quintic pieces."""
+import math
 
 
 def solve(matrix, rhs):
@@ -82,6 +83,17 @@ def ease(s):
     """0 to 1 with rate and acceleration zero at both ends."""
     s = max(0.0, min(1.0, s))
     return s * s * s * (10 - 15 * s + 6 * s * s)
+
+
+def glide(s, ramp=0.35):
+    """0 to 1 at an even pace between two ramps of length `ramp`; rate and acceleration are zero at
+    both ends. Its top rate, 1 / (1 - ramp), is lower than that of ease()."""
+    top = 1 / (1 - ramp)
+    if s > 0.5:
+        return 1 - glide(1 - s, ramp)
+    if s < ramp:
+        return top * (s / 2 - ramp / (2 * math.pi) * math.sin(math.pi * max(0.0, s) / ramp))
+    return top * (s - ramp / 2)
 
 
 def derivatives(f, t, step=1e-4):

@@ -13,7 +13,7 @@ import math
 import sys
 
 import bvh
-from curves import Spline, derivatives, ease, quintic
+from curves import Spline, derivatives, quintic
 from legs import hanging_frame_y_up, two_segments
 from rotation import add, axis_angle, inverse, mul, norm, rotate, slerp, sub
 
