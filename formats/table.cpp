@@ -3,6 +3,7 @@
 
 #include "formats/foreign.h"
 #include "formats/format.h"
+#include "formats/h5.h"
 #include "motion/error.h"
 #include "motion/nearest.h"
 #include "motion/sha256.h"
@@ -13,7 +14,10 @@ namespace {
 
 /// One line a format. Sniffers are asked in this order.
 const std::vector<Format>& rows() {
-  static const std::vector<Format> all = {};
+  static const std::vector<Format> all = {
+      {"h5", "h5 hdf5", "Motus motion file: everything, losslessly (docs/format-h5.md)", sniff_h5,
+       read_h5, write_h5},
+  };
   return all;
 }
 
