@@ -14,6 +14,7 @@ LEGS = ('FL', 'FR', 'RL', 'RR')
 HIP_X, HIP_Y = 0.1934, 0.0465
 ABDUCTION, THIGH, CALF = 0.0955, 0.213, 0.213
 FOOT_RADIUS = 0.022
+BEHIND = 0.01
 LIMITS = {'hip': (-1.0472, 1.0472), 'thigh_F': (-1.5708, 3.4907), 'thigh_R': (-0.5236, 4.5379),
           'calf': (-2.7227, -0.83776)}
 DOFS = [f'{leg}_{part}_joint' for leg in LEGS for part in ('hip', 'thigh', 'calf')]
@@ -63,8 +64,9 @@ class Gait:
         """World position of the foot's centre."""
         front, left = signs(leg)
         cycle, p = divmod(phase - self.phases[leg], 1.0)
-        # in the middle of stance the foot lies below its hip
-        start = self.stride * (cycle + self.phases[leg] + self.duty / 2) + front * HIP_X
+        # in the middle of stance the feet lie around the centre of mass, a little behind the hips
+        start = (self.stride * (cycle + self.phases[leg] + self.duty / 2) + front * HIP_X -
+                 BEHIND)
         if p <= self.duty:
             return (start, left * self.track, FOOT_RADIUS)
         s = (p - self.duty) / (1 - self.duty)

@@ -1,4 +1,4 @@
-"""data/clips/go2_pace.csv: the Go2 pacing at 1.1 m/s, one cycle of 0.56 s.
+"""data/clips/go2_pace.csv: the Go2 pacing at 1.1 m/s, one cycle of 0.48 s.
 
 Both legs of a side step together, so the body sways and rolls towards the side that carries it. The
 sway is that of an inverted pendulum over feet at +-track: y = P - C cosh(w t) around mid stance with
@@ -9,8 +9,8 @@ import sys
 
 from go2 import Gait
 
-HEIGHT, TRACK, PERIOD = 0.285, 0.090, 0.56
-DUTY = 15 / 28  # a whole number of frames: planted to the frame
+HEIGHT, TRACK, PERIOD = 0.300, 0.090, 0.48
+DUTY = 13 / 24  # a whole number of frames: planted to the frame
 MID_STANCE = DUTY / 2  # of the left side
 
 
