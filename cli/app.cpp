@@ -4,6 +4,7 @@
 
 #include <CLI/CLI.hpp>
 #include <cerrno>
+#include <chrono>
 #include <csignal>
 #include <cstdio>
 #include <nlohmann/json.hpp>
@@ -195,6 +196,17 @@ void warn(const std::string& text) {
 
 void say(const std::string& text) {
   if (!quiet()) fmt::print(stderr, "{}\n", text);
+}
+
+void progress(const std::string& what, int64_t done, int64_t all) {
+  using Clock = std::chrono::steady_clock;
+  static Clock::time_point shown{};
+  if (quiet() || !is_terminal(stderr)) return;
+  const bool last = done >= all;
+  if (!last && Clock::now() - shown < std::chrono::milliseconds(100)) return;
+  shown = Clock::now();
+  fmt::print(stderr, "\r\033[K{}", last ? "" : fmt::format("{} {}/{}", what, done, all));
+  std::fflush(stderr);
 }
 
 }  // namespace motus::cli

@@ -55,4 +55,8 @@ void warn(const std::string& text);
 /// Prints a line on stderr unless -q was given.
 void say(const std::string& text);
 
+/// Shows "what 12/100" in one line on stderr that is wiped when done == all: on a terminal only,
+/// never with -q, at most ten times a second.
+void progress(const std::string& what, int64_t done, int64_t all);
+
 }  // namespace motus::cli

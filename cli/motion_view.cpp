@@ -1,0 +1,171 @@
+// motion-view: what a clip looks like, as a filmstrip or a movie.
+#include <charconv>
+#include <filesystem>
+#include <optional>
+#include <string>
+
+#include "cli/app.h"
+#include "cli/io.h"
+#include "formats/format.h"
+#include "motion/data_path.h"
+#include "motion/nearest.h"
+#include "motion/robot.h"
+#include "view/filmstrip.h"
+#include "view/movie.h"
+#include "view/png.h"
+
+using namespace motus;
+
+namespace {
+
+struct Arguments {
+  std::string input = "-", output = "-", to, from, skeleton, clip, compare, model, size;
+  std::string camera = "side";
+  int pictures = 8;
+  std::optional<double> start, end, fps;
+  bool ghost = false, window = false;
+};
+
+std::string picture_format(const Arguments& a) {
+  std::string name = a.to;
+  if (name.empty()) name = a.output == "-" ? ".png" : std::filesystem::path(a.output).extension();
+  if (name.starts_with('.')) name.erase(0, 1);
+  for (char& c : name) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+  if (name == "html")
+    throw Error(Kind::not_built, "this build draws no HTML player", "-o x.mp4 or -o x.png");
+  const std::vector<std::string> known{"png", "mp4", "gif"};
+  if (std::find(known.begin(), known.end(), name) == known.end()) {
+    throw Error(Kind::usage, fmt::format("cannot draw '{}': expected png, mp4 or gif", name),
+                "-o FILE.png, or --to png");
+  }
+  return name;
+}
+
+void parse_size(const std::string& text, view::FilmOptions& options) {
+  if (text.empty()) return;
+  const char *p = text.data(), *end = p + text.size();
+  const auto [x, e1] = std::from_chars(p, end, options.width);
+  bool good = e1 == std::errc() && x != end && *x == 'x';
+  if (good) {
+    const auto [rest, e2] = std::from_chars(x + 1, end, options.height);
+    good = e2 == std::errc() && rest == end && options.width > 0 && options.height > 0;
+  }
+  require(good, Kind::usage, "size '{}': expected WIDTHxHEIGHT in pixels, as 320x240", text);
+}
+
+Clip pick(std::vector<Clip> clips, const std::string& wanted, const std::string& place) {
+  if (wanted.empty()) {
+    if (clips.size() > 1) {
+      cli::warn(fmt::format("{}: holds {} clips, drawing the first, '{}' (--clip NAME or NUMBER)",
+                            place, clips.size(), clips.front().name));
+    }
+    return std::move(clips.front());
+  }
+  size_t number = 0;
+  const auto [end, error] = std::from_chars(wanted.data(), wanted.data() + wanted.size(), number);
+  const bool is_number = error == std::errc() && end == wanted.data() + wanted.size();
+  std::vector<std::string> names;
+  for (size_t i = 0; i < clips.size(); ++i) {
+    if (clips[i].name == wanted || (is_number && number == i + 1)) return std::move(clips[i]);
+    names.push_back(clips[i].name);
+  }
+  throw Error(Kind::usage,
+              fmt::format("{}: has no clip '{}' among its {}", place, wanted, clips.size()),
+              did_you_mean(wanted, names));
+}
+
+Clip load(const std::string& path, const Arguments& a) {
+  const std::string place = cli::input_name(path);
+  formats::ReadOptions options;
+  options.name = place;
+  options.skeleton = a.skeleton;
+  const std::vector<std::byte> bytes = cli::read_input(path);
+  std::vector<Clip> clips;
+  try {
+    clips = formats::read(bytes, a.from, options);
+  } catch (const Error& e) {
+    throw std::string_view(e.what()).starts_with(place) ? e : e.at(place);
+  }
+  return pick(std::move(clips), a.clip, place);
+}
+
+/// The model to draw a clip with: what was asked for, else its robot's, else none.
+std::filesystem::path model_for(const Clip& clip, const std::string& asked) {
+  if (asked == "none") return {};
+  if (!asked.empty()) {
+    const std::filesystem::path file = find_data(asked);
+    if (!file.empty() || asked.find_first_of("./") != std::string::npos)
+      return file.empty() ? std::filesystem::path(asked) : file;
+    const std::filesystem::path folder = find_robot(asked);
+    return folder / read_robot_yaml(folder / "robot.yaml").model;
+  }
+  if (clip.skeleton->kind() == SkeletonKind::character) return {};
+  std::filesystem::path found = view::find_model(*clip.skeleton);
+  if (found.empty()) {
+    cli::warn(fmt::format("no model of robot '{}' is here: drawing a stick figure (--model FILE)",
+                          clip.skeleton->name()));
+  }
+  return found;
+}
+
+int run(const Arguments& a) {
+  if (a.window) throw Error(Kind::not_built, "this build opens no window", "-o x.mp4 or -o x.png");
+  const std::string format = picture_format(a);
+  cli::refuse_terminal(a.output);
+  view::FilmOptions options;
+  parse_size(a.size, options);
+  options.camera = a.camera;
+  options.start = a.start.value_or(0);
+  options.end = a.end;
+  options.together = a.ghost ? view::Together::over : view::Together::beside;
+  require(!a.ghost || !a.compare.empty(), Kind::usage, "--ghost needs --compare OTHER");
+  require(a.compare != "-" || a.input != "-", Kind::usage,
+          "only one of the two motions can come from stdin");
+
+  const Clip clip = load(a.input, a);
+  std::optional<Clip> other;
+  std::vector<view::Figure> figures{{.clip = &clip, .model = model_for(clip, a.model)}};
+  if (!a.compare.empty()) {
+    other = load(a.compare, a);
+    figures.push_back({.clip = &*other, .model = model_for(*other, {})});
+  }
+
+  view::Film film(std::move(figures), options);
+  if (format == "png") {
+    cli::write_output(a.output, view::encode_png(view::filmstrip(film, a.pictures)));
+    return 0;
+  }
+  const bool gif = format == "gif";
+  // a GIF's clock ticks in hundredths of a second: 25 pictures a second are exact
+  const double fps = a.fps.value_or(gif ? 25 : 30);
+  cli::write_output(
+      a.output, view::make_movie(film, gif ? view::MovieFormat::gif : view::MovieFormat::mp4, fps,
+                                 [](int done, int all) { cli::progress("picture", done, all); }));
+  return 0;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  Arguments a;
+  cli::App app("motion-view", "what a motion looks like: a filmstrip or a movie");
+  app.positional("INPUT", a.input, "motion file, - for stdin");
+  app.option("-o,--output", a.output, "x.png, x.mp4 or x.gif; - for stdout");
+  app.option("-t,--to", a.to, "png, mp4 or gif, whatever the output is called");
+  app.option("-n,--frames", a.pictures, "pictures in a filmstrip");
+  app.option("--size", a.size, "WIDTHxHEIGHT of one picture, pixels");
+  app.option("--camera", a.camera, "side, front, track, top or azimuth,elevation,distance");
+  app.option("--start", a.start, "begin at this second");
+  app.option("--end", a.end, "end at this second");
+  app.option("--fps", a.fps, "pictures a second of a movie (default 30, gif 25)");
+  app.option("--compare", a.compare, "a second motion, below the first or beside it");
+  app.flag("--ghost", a.ghost, "draw the second motion see-through over the first");
+  app.option("--clip", a.clip, "name or number of a clip in a file of several");
+  app.option("--model", a.model, "MJCF, URDF or robot to draw with; none = a stick figure");
+  app.option("--skeleton", a.skeleton, "robot or model, for files that hold bare numbers");
+  app.option("-f,--from", a.from, "format of the input, if not to be found out");
+  app.flag("--window", a.window, "open a window");
+  app.example("motion-view walk.bvh -o walk.png");
+  app.example("motion-retarget walk.bvh --to g1 | motion-view --compare walk.bvh -o both.mp4");
+  return app.run(argc, argv, [&] { return run(a); });
+}

@@ -1,0 +1,65 @@
+#pragma once
+// One or more clips on a floor, as a MuJoCo model that is posed, never stepped. Bodies are put
+// where motion/kinematics.h says they are: a robot's joints, hinge triples merged into balls
+// included, need no translation into the model's own coordinates.
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "motion/clip.h"
+
+struct mjModel_;
+struct mjData_;
+
+namespace motus::view {
+
+/// A clip and how it is drawn.
+struct Figure {
+  const Clip* clip = nullptr;        ///< must outlive the scene
+  std::filesystem::path model = {};  ///< MJCF or URDF; empty = a stick figure
+  double alpha = 1;                  ///< below 1 a ghost
+};
+
+/// The model file of a clip's robot: its model_file if it is there, else the model of the robot
+/// whose name the skeleton carries; empty if there is none.
+std::filesystem::path find_model(const Skeleton& skeleton);
+
+class Scene {
+ public:
+  /// Throws Error(bad_input) for a model that MuJoCo refuses or that lacks one of the skeleton's
+  /// bodies, Error(usage) for a model file that does not exist.
+  explicit Scene(std::vector<Figure> figures);
+  ~Scene();
+  Scene(const Scene&) = delete;
+  Scene& operator=(const Scene&) = delete;
+
+  /// Puts every figure where its clip is at `time` s; clips hold their ends.
+  void pose(double time);
+  /// Where the camera looks: the first figure's root on the ground plane, m.
+  Vec3 focus() const { return focus_; }
+
+  const std::vector<Figure>& figures() const { return figures_; }
+  const mjModel_* model() const { return model_; }
+  mjData_* data() const { return data_; }
+  /// The figure that a body of the model belongs to, or -1 for the stage.
+  int figure_of(int body) const { return figure_of_[static_cast<size_t>(body)]; }
+  /// Geom groups to draw: those that models keep for looks, or all where a model has none.
+  const std::vector<bool>& groups() const { return groups_; }
+
+ private:
+  void place(const Figure& figure, const std::vector<int>& bodies, int frame);
+  std::vector<Figure> figures_;
+  std::vector<std::vector<int>> bodies_;  ///< per figure: skeleton's body -> model's body
+  std::vector<int> figure_of_;
+  std::vector<bool> posed_;  ///< model's bodies that a clip places
+  std::vector<bool> groups_;
+  mjModel_* model_ = nullptr;
+  mjData_* data_ = nullptr;
+  Vec3 focus_ = Vec3::Zero();
+};
+
+/// The frame of `clip` nearest to `time` s, held at the ends.
+int frame_at(const Clip& clip, double time);
+
+}  // namespace motus::view

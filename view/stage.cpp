@@ -1,0 +1,82 @@
+#include "view/stage.h"
+
+#include <mujoco/mujoco.h>
+
+#include <algorithm>
+
+namespace motus::view {
+
+namespace {
+
+template <typename T>
+void set(T* to, std::initializer_list<double> values) {
+  std::transform(values.begin(), values.end(), to, [](double v) { return static_cast<T>(v); });
+}
+
+}  // namespace
+
+mjSpec_* make_stage() {
+  mjSpec* spec = mj_makeSpec();
+  mjVisual& v = spec->visual;
+  v.global.fovy = 30;
+  v.quality.shadowsize = 1024;
+  v.quality.offsamples = 4;
+  v.quality.numslices = 20;
+  v.quality.numstacks = 10;
+  set(v.headlight.ambient, {0.38, 0.38, 0.40});
+  set(v.headlight.diffuse, {0.25, 0.25, 0.25});
+  set(v.headlight.specular, {0, 0, 0});
+  set(v.rgba.haze, {0.90, 0.93, 0.97, 1});
+  // metres, not multiples of whatever the figure measures
+  spec->stat.extent = 1;
+  set(spec->stat.center, {0, 0, 1});
+  v.map.znear = 0.05F;
+  v.map.zfar = 200;
+  v.map.shadowclip = 2;
+  v.map.haze = 0.35F;
+
+  mjsTexture* sky = mjs_addTexture(spec, nullptr);
+  sky->type = mjTEXTURE_SKYBOX;
+  sky->builtin = mjBUILTIN_GRADIENT;
+  sky->width = 64;
+  sky->height = 64;
+  set(sky->rgb1, {0.72, 0.82, 0.93});
+  set(sky->rgb2, {0.93, 0.95, 0.98});
+  mjs_setName(sky->element, "sky");
+
+  mjsTexture* squares = mjs_addTexture(spec, nullptr);
+  squares->type = mjTEXTURE_2D;
+  squares->builtin = mjBUILTIN_CHECKER;
+  squares->width = squares->height = 256;
+  set(squares->rgb1, {0.80, 0.82, 0.84});
+  set(squares->rgb2, {0.66, 0.69, 0.72});
+  mjs_setName(squares->element, "squares");
+
+  mjsMaterial* floor = mjs_addMaterial(spec, nullptr);
+  mjs_setName(floor->element, "floor");
+  mjs_setInStringVec(floor->textures, mjTEXROLE_RGB, "squares");
+  floor->texuniform = 1;
+  floor->texrepeat[0] = floor->texrepeat[1] = 1;  // a tile of two by two squares each metre
+
+  mjsBody* world = mjs_findBody(spec, "world");
+  mjsGeom* plane = mjs_addGeom(world, nullptr);
+  plane->type = mjGEOM_PLANE;
+  mjs_setName(plane->element, "floor");
+  set(plane->size, {0, 0, 0.5});
+  mjs_setString(plane->material, "floor");
+
+  mjsLight* sun = mjs_addLight(world, nullptr);
+  mjs_setName(sun->element, "sun");
+  sun->type = mjLIGHT_DIRECTIONAL;
+  sun->castshadow = 1;
+  set(sun->ambient, {0, 0, 0});
+  set(sun->diffuse, {0.55, 0.55, 0.53});
+  set(sun->specular, {0.2, 0.2, 0.2});
+  return spec;
+}
+
+void quiet_mujoco() {
+  mju_user_warning = [](const char*) {};
+}
+
+}  // namespace motus::view
