@@ -13,8 +13,8 @@ struct Config::Record {
   std::map<std::string, Config> children;
 };
 
-Config::Config(YAML::Node node, std::string place)
-    : node_(std::move(node)), place_(std::move(place)), record_(std::make_shared<Record>()) {}
+Config::Config(const YAML::Node& node, std::string place)
+    : node_(node), place_(std::move(place)), record_(std::make_shared<Record>()) {}
 
 Config Config::load(const std::filesystem::path& file) {
   std::ifstream in(file);

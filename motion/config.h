@@ -55,7 +55,7 @@ class Config {
 
  private:
   struct Record;
-  Config(YAML::Node node, std::string place);
+  Config(const YAML::Node& node, std::string place);
   bool present(const std::string& key) const;
   void require_key(const std::string& key) const;
   [[noreturn]] void wrong_type(const std::string& key) const;
@@ -77,10 +77,8 @@ class Config {
   T number(const std::string& key) const {
     if constexpr (std::is_same_v<T, bool>) {
       return node_[key].template as<bool>();
-    } else if constexpr (std::is_integral_v<T>) {
-      // "1e8" is how people write sample counts
-      return static_cast<T>(node_[key].template as<double>());
     } else {
+      // through double, since "1e8" is how people write sample counts
       return static_cast<T>(node_[key].template as<double>());
     }
   }

@@ -38,14 +38,16 @@ namespace {
 
 /// Angles a, b(, c) with q = R(axis0, a) R(axis1, b) R(axis2, c) for orthogonal hinge axes.
 void euler_dofs(const Skeleton& s, int first, int last, const Quat& q, double* dofs) {
-  const auto axis = [&](int i) { return s.joints()[static_cast<size_t>(i)].axis; };
-  const int n = last - first;
-  Vec3 e0 = axis(first), e1 = axis(first + 1);
+  const std::span joints(s.joints());
+  const auto on_body =
+      joints.subspan(static_cast<size_t>(first)).first(static_cast<size_t>(last - first));
+  const size_t n = on_body.size();
+  const Vec3 e0 = on_body[0].axis, e1 = on_body[1].axis;
   require(std::abs(e0.dot(e1)) < 1e-6 && n <= 3, Kind::bad_input,
           "body '{}' has {} hinges whose axes are not orthogonal: a rotation cannot be split among "
           "them",
-          s.bodies()[static_cast<size_t>(s.joints()[static_cast<size_t>(first)].body)].name, n);
-  const Vec3 e2 = n == 3 ? axis(first + 2) : Vec3(e0.cross(e1));
+          s.bodies()[static_cast<size_t>(on_body[0].body)].name, n);
+  const Vec3 e2 = n == 3 ? on_body[2].axis : Vec3(e0.cross(e1));
   // in the basis of the axes the problem is Euler xyz; a left-handed triple turns the last angle's
   // sign
   Eigen::Matrix3d basis;
@@ -54,9 +56,9 @@ void euler_dofs(const Skeleton& s, int first, int last, const Quat& q, double* d
   const Quat in_basis(basis.transpose() * q.toRotationMatrix() * basis);
   const int xyz[3] = {0, 1, 2};
   const Vec3 a = to_euler(in_basis, xyz);
-  dofs[s.joints()[static_cast<size_t>(first)].dof] = a[0];
-  dofs[s.joints()[static_cast<size_t>(first + 1)].dof] = a[1];
-  if (n == 3) dofs[s.joints()[static_cast<size_t>(first + 2)].dof] = handed * a[2];
+  dofs[on_body[0].dof] = a[0];
+  dofs[on_body[1].dof] = a[1];
+  if (n == 3) dofs[on_body[2].dof] = handed * a[2];
 }
 
 }  // namespace
