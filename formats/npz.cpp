@@ -1,0 +1,50 @@
+#include "formats/npz.h"
+
+#include <algorithm>
+
+#include "formats/bytes.h"
+
+namespace motus::formats {
+
+std::vector<std::string> Npz::names() const {
+  std::vector<std::string> out;
+  for (const std::string& n : zip_.names()) {
+    if (n.ends_with(".npy")) out.push_back(n.substr(0, n.size() - 4));
+  }
+  return out;
+}
+
+Array Npz::array(const std::string& name) const {
+  try {
+    return read_npy(zip_.read(name + ".npy"));
+  } catch (const Error& e) {
+    throw e.at("member '" + name + "'");
+  }
+}
+
+NpyHeader Npz::header(const std::string& name) const {
+  try {
+    return read_npy_header(zip_.read(name + ".npy"));
+  } catch (const Error& e) {
+    throw e.at("member '" + name + "'");
+  }
+}
+
+std::vector<std::byte> write_npz(const std::vector<std::pair<std::string, Array>>& members) {
+  std::vector<ZipEntry> entries;
+  for (const auto& [name, array] : members) entries.push_back({name + ".npy", write_npy(array)});
+  return write_zip(entries);
+}
+
+bool npz_has(Bytes bytes, std::initializer_list<std::string_view> members) {
+  if (!starts_with(bytes, "PK\3\4")) return false;
+  try {
+    const ZipReader zip(bytes);
+    return std::all_of(members.begin(), members.end(),
+                       [&](std::string_view m) { return zip.has(std::string(m) + ".npy"); });
+  } catch (const Error&) {
+    return false;
+  }
+}
+
+}  // namespace motus::formats

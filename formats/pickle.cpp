@@ -1,0 +1,117 @@
+#include "formats/pickle.h"
+
+#include <algorithm>
+#include <unordered_map>
+
+#include "formats/pickle_machine.h"
+
+namespace motus::formats {
+
+namespace {
+
+constexpr int kMaxNesting = 64;
+constexpr int64_t kBudgetFloor = int64_t{256} << 20;
+constexpr int64_t kGraphFloor = 1000000;
+
+/// The values directly inside `v`.
+void children(const Value& v, List& out) {
+  out.clear();
+  if (v.is_sequence()) {
+    out = v.raw_list();
+  } else if (v.is(ValueKind::dict)) {
+    for (const auto& [key, value] : v.raw_dict().entries) out.push_back(key), out.push_back(value);
+  } else if (v.is(ValueKind::array)) {
+    out = v.raw_array().items;
+  }
+}
+
+bool is_container(const Value& v) {
+  return v.is_sequence() || v.is(ValueKind::dict) || v.is(ValueKind::array);
+}
+
+/// What is known of a container once it is done: the values it expands to and its depth.
+struct Extent {
+  int64_t values = 0;  // 0 = still open
+  int depth = 0;
+};
+
+struct Visit {
+  Value value;
+  List items;
+  size_t next = 0;
+  int64_t values = 1;
+  int depth = 1;
+};
+
+}  // namespace
+
+void check_graph(const Value& root, int64_t limit) {
+  std::unordered_map<const void*, Extent> seen;
+  std::vector<Visit> open;
+  const auto enter = [&](const Value& v) {
+    if (v.is(ValueKind::array)) {
+      require(v.raw_array().built, Kind::bad_input, "the pickle holds an array without data");
+    }
+    require(open.size() < kMaxNesting, Kind::bad_input, "the pickle nests deeper than {}",
+            kMaxNesting);
+    seen[v.identity()] = {};
+    Visit& visit = open.emplace_back();
+    visit.value = v;
+    children(v, visit.items);
+  };
+  if (!is_container(root)) return;
+  enter(root);
+  while (!open.empty()) {
+    Visit& v = open.back();
+    if (v.next < v.items.size()) {
+      const Value item = v.items[v.next++];
+      if (!is_container(item)) {
+        require(!item.is(ValueKind::global) && !item.is(ValueKind::dtype) &&
+                    !item.is(ValueKind::storage),
+                Kind::bad_input, "the pickle holds {} where data belongs", kind_text(item.kind()));
+        ++v.values;
+        continue;
+      }
+      const auto it = seen.find(item.identity());
+      if (it == seen.end()) {
+        enter(item);  // invalidates v
+        continue;
+      }
+      require(it->second.values > 0, Kind::bad_input, "the pickle contains itself");
+      v.values = std::min(limit + 1, v.values + it->second.values);
+      v.depth = std::max(v.depth, it->second.depth + 1);
+    } else {
+      require(v.values <= limit, Kind::bad_input,
+              "the pickle expands to more than {} values: refused", limit);
+      require(v.depth <= kMaxNesting, Kind::bad_input, "the pickle nests deeper than {}",
+              kMaxNesting);
+      const Extent done{v.values, v.depth};
+      seen[v.value.identity()] = done;
+      open.pop_back();
+      if (!open.empty()) {
+        open.back().values = std::min(limit + 1, open.back().values + done.values);
+        open.back().depth = std::max(open.back().depth, done.depth + 1);
+      }
+    }
+  }
+}
+
+Pickle Pickle::parse(Bytes bytes) {
+  Pickle out;
+  const auto size = static_cast<int64_t>(bytes.size());
+  PickleBudget budget{4 * size + kBudgetFloor};
+  PickleMachine machine(bytes, 0, *out.pools_, budget, 0);
+  out.root_ = machine.run();
+  require(machine.end() == bytes.size(), Kind::bad_input,
+          "byte {}: {} bytes follow the end of the pickle", machine.end(),
+          bytes.size() - machine.end());
+  check_graph(out.root_, kGraphFloor + 2 * size);
+  return out;
+}
+
+bool looks_like_pickle(Bytes bytes) {
+  return bytes.size() > 2 && std::to_integer<int>(bytes[0]) == 0x80 &&
+         std::to_integer<int>(bytes[1]) >= 2 && std::to_integer<int>(bytes[1]) <= 5;
+}
+
+}  // namespace motus::formats

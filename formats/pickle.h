@@ -1,0 +1,41 @@
+#pragma once
+// Python pickles (protocols 0 to 5) read as data. The stream is interpreted by a machine that can
+// build plain values, NumPy arrays and torch tensors and nothing else: names are compared with a
+// list, never looked up, and nothing is ever called. Limits: memo and stack 1e6 entries, nesting
+// 64, decoded bytes 4 x input + 256 MiB, every length checked against the bytes that remain.
+#include <memory>
+
+#include "formats/format.h"
+#include "formats/pickle_value.h"
+
+namespace motus::formats {
+
+/// Everything that values point into.
+struct PicklePools {
+  std::deque<std::string> strings;
+  std::deque<List> lists;
+  std::deque<Dict> dicts;
+  std::deque<NdArray> arrays;
+  std::deque<DType> dtypes;
+  std::deque<Storage> storages;
+};
+
+class Pickle {
+ public:
+  /// Reads one pickle that fills `bytes`. Throws Error(bad_input) with the byte's offset for
+  /// anything else: a name that is not on the list ("byte 12: the pickle names 'posix.system'"),
+  /// a damaged stream, a graph that would not end.
+  static Pickle parse(Bytes bytes);
+
+  const Value& root() const { return root_; }
+
+ private:
+  Pickle() : pools_(std::make_unique<PicklePools>()) {}
+  std::unique_ptr<PicklePools> pools_;
+  Value root_;
+};
+
+/// True if the bytes can be the beginning of a pickle of protocol 2 or later.
+bool looks_like_pickle(Bytes bytes);
+
+}  // namespace motus::formats

@@ -1,0 +1,492 @@
+#include "formats/pickle_machine.h"
+
+#include <algorithm>
+#include <bit>
+#include <charconv>
+#include <cstring>
+
+#include "formats/text_codec.h"
+
+namespace motus::formats {
+
+namespace {
+
+constexpr size_t kMaxMemo = 1000000;
+constexpr size_t kMaxStack = 1000000;
+constexpr size_t kMaxMarks = 256;
+constexpr int64_t kValue = sizeof(Value);
+
+// opcodes, as CPython's pickletools names them
+enum Op : uint8_t {
+  kMark = '(',
+  kStop = '.',
+  kFloat = 'F',
+  kInt = 'I',
+  kBinint = 'J',
+  kBinint1 = 'K',
+  kLong = 'L',
+  kBinint2 = 'M',
+  kNone = 'N',
+  kBinpersid = 'Q',
+  kReduce = 'R',
+  kString = 'S',
+  kBinstring = 'T',
+  kShortBinstring = 'U',
+  kUnicode = 'V',
+  kBinunicode = 'X',
+  kAppend = 'a',
+  kBuild = 'b',
+  kGlobal = 'c',
+  kDict = 'd',
+  kAppends = 'e',
+  kGet = 'g',
+  kBinget = 'h',
+  kLongBinget = 'j',
+  kList = 'l',
+  kPut = 'p',
+  kBinput = 'q',
+  kLongBinput = 'r',
+  kSetitem = 's',
+  kTuple = 't',
+  kSetitems = 'u',
+  kEmptyDict = '}',
+  kBinfloat = 'G',
+  kEmptyList = ']',
+  kEmptyTuple = ')',
+  kBinbytes = 'B',
+  kShortBinbytes = 'C',
+  kProto = 0x80,
+  kNewobj = 0x81,
+  kTuple1 = 0x85,
+  kTuple2 = 0x86,
+  kTuple3 = 0x87,
+  kNewtrue = 0x88,
+  kNewfalse = 0x89,
+  kLong1 = 0x8a,
+  kLong4 = 0x8b,
+  kShortBinunicode = 0x8c,
+  kBinunicode8 = 0x8d,
+  kBinbytes8 = 0x8e,
+  kEmptySet = 0x8f,
+  kAdditems = 0x90,
+  kFrozenset = 0x91,
+  kNewobjEx = 0x92,
+  kStackGlobal = 0x93,
+  kMemoize = 0x94,
+  kFrame = 0x95,
+  kBytearray8 = 0x96,
+};
+
+}  // namespace
+
+void PickleBudget::spend(int64_t n) {
+  left -= n;
+  require(left >= 0, Kind::bad_input, "the pickle decodes to far more than its own size: refused");
+}
+
+Value PickleMachine::run() {
+  while (true) {
+    at_ = in_.offset();
+    if (in_.done()) refuse("the pickle ends without STOP");
+    if (!step(in_.read<uint8_t>())) break;
+  }
+  if (!marks_.empty() || stack_.size() != 1) {
+    refuse("STOP with {} values on the stack, expected 1", stack_.size());
+  }
+  return stack_.back();
+}
+
+bool PickleMachine::step(uint8_t op) {
+  switch (op) {
+    case kStop:
+      return false;
+    case kProto: {
+      const int protocol = in_.read<uint8_t>();
+      if (protocol > 5) refuse("pickle protocol {} is not known", protocol);
+      return true;
+    }
+    case kFrame: {
+      const auto length = in_.read<uint64_t>();
+      if (length > in_.remaining()) {
+        refuse("a frame of {} bytes where {} remain", length, in_.remaining());
+      }
+      return true;
+    }
+    case kMark:
+      if (marks_.size() >= kMaxMarks) refuse("more than {} values are open", kMaxMarks);
+      marks_.push_back(stack_.size());
+      return true;
+    default:
+      break;
+  }
+  const bool known =
+      step_number(op) || step_text(op) || step_container(op) || step_memo(op) || step_call(op);
+  if (!known) refuse("opcode 0x{:02x} is not used by motion data", op);
+  return true;
+}
+
+bool PickleMachine::step_number(uint8_t op) {
+  switch (op) {
+    case kNone:
+      push(Value());
+      return true;
+    case kNewtrue:
+    case kNewfalse:
+      push(Value::boolean(op == kNewtrue));
+      return true;
+    case kBinint:
+      push(Value::integer(in_.read<int32_t>()));
+      return true;
+    case kBinint1:
+      push(Value::integer(in_.read<uint8_t>()));
+      return true;
+    case kBinint2:
+      push(Value::integer(in_.read<uint16_t>()));
+      return true;
+    case kLong1:
+      push(make_long(in_.take(in_.read<uint8_t>())));
+      return true;
+    case kLong4: {
+      const auto n = in_.read<int32_t>();
+      if (n < 0) refuse("an integer of {} bytes", n);
+      push(make_long(in_.take(static_cast<size_t>(n))));
+      return true;
+    }
+    case kBinfloat:
+      push(Value::real(std::bit_cast<double>(__builtin_bswap64(in_.read<uint64_t>()))));
+      return true;
+    case kInt:
+    case kLong: {
+      std::string s = line();
+      if (op == kInt && (s == "00" || s == "01")) {
+        push(Value::boolean(s == "01"));
+        return true;
+      }
+      if (op == kLong && s.ends_with('L')) s.pop_back();
+      int64_t v = 0;
+      const auto [p, error] = std::from_chars(s.data(), s.data() + s.size(), v);
+      if (error != std::errc() || p != s.data() + s.size()) {
+        refuse("'{}' is not an integer of 64 bits", s.substr(0, 40));
+      }
+      push(Value::integer(v));
+      return true;
+    }
+    case kFloat: {
+      const std::string s = line();
+      double v = 0;
+      const auto [p, error] = std::from_chars(s.data(), s.data() + s.size(), v);
+      if (error != std::errc() || p != s.data() + s.size()) {
+        refuse("'{}' is not a number", s.substr(0, 40));
+      }
+      push(Value::real(v));
+      return true;
+    }
+    default:
+      return false;
+  }
+}
+
+bool PickleMachine::step_text(uint8_t op) {
+  const auto take = [&](uint64_t n) {
+    if (n > in_.remaining()) refuse("{} bytes announced, {} remain", n, in_.remaining());
+    return in_.take(n);
+  };
+  switch (op) {
+    case kShortBinunicode:
+      push(make_text(take(in_.read<uint8_t>())));
+      return true;
+    case kBinunicode:
+      push(make_text(take(in_.read<uint32_t>())));
+      return true;
+    case kBinunicode8:
+      push(make_text(take(in_.read<uint64_t>())));
+      return true;
+    case kShortBinbytes:
+      push(make_bytes(take(in_.read<uint8_t>())));
+      return true;
+    case kBinbytes:
+      push(make_bytes(take(in_.read<uint32_t>())));
+      return true;
+    case kBinbytes8:
+    case kBytearray8:
+      push(make_bytes(take(in_.read<uint64_t>())));
+      return true;
+    case kShortBinstring:
+      push(make_latin1(std::string(as_text(take(in_.read<uint8_t>())))));
+      return true;
+    case kBinstring: {
+      const auto n = in_.read<int32_t>();
+      if (n < 0) refuse("text of {} bytes", n);
+      push(make_latin1(std::string(as_text(take(static_cast<uint64_t>(n))))));
+      return true;
+    }
+    case kString:
+      push(make_latin1(unquote_python(line())));
+      return true;
+    case kUnicode:
+      push(make_latin1(line(), true));
+      return true;
+    default:
+      return false;
+  }
+}
+
+bool PickleMachine::step_container(uint8_t op) {
+  switch (op) {
+    case kEmptyDict:
+      push(make_dict());
+      return true;
+    case kEmptyList:
+    case kEmptySet:
+      push(make_list({}));
+      return true;
+    case kEmptyTuple:
+      push(make_tuple({}));
+      return true;
+    case kTuple:
+      push(make_tuple(pop_to_mark()));
+      return true;
+    case kList:
+    case kFrozenset:
+      push(make_list(pop_to_mark()));
+      return true;
+    case kDict: {
+      const List flat = pop_to_mark();
+      const Value dict = make_dict();
+      set_items(dict.raw_dict(), flat);
+      push(dict);
+      return true;
+    }
+    case kTuple1:
+    case kTuple2:
+    case kTuple3: {
+      List items(static_cast<size_t>(op - kTuple1 + 1));
+      for (size_t i = items.size(); i-- > 0;) items[i] = pop();
+      push(make_tuple(std::move(items)));
+      return true;
+    }
+    case kAppend:
+    case kAppends:
+    case kAdditems: {
+      List items = op == kAppend ? List{pop()} : pop_to_mark();
+      const Value target = top();
+      if (!target.is(ValueKind::list)) refuse("items for {}", kind_text(target.kind()));
+      budget_.spend(kValue * static_cast<int64_t>(items.size()));
+      target.raw_list().insert(target.raw_list().end(), items.begin(), items.end());
+      return true;
+    }
+    case kSetitem:
+    case kSetitems: {
+      List flat;
+      if (op == kSetitem) {
+        flat.resize(2);
+        flat[1] = pop(), flat[0] = pop();
+      } else {
+        flat = pop_to_mark();
+      }
+      const Value target = top();
+      if (!target.is(ValueKind::dict)) refuse("entries for {}", kind_text(target.kind()));
+      set_items(target.raw_dict(), flat);
+      return true;
+    }
+    default:
+      return false;
+  }
+}
+
+bool PickleMachine::step_memo(uint8_t op) {
+  const auto number = [&] {
+    const std::string s = line();
+    size_t v = 0;
+    const auto [p, error] = std::from_chars(s.data(), s.data() + s.size(), v);
+    if (error != std::errc() || p != s.data() + s.size()) refuse("a memo index that is no number");
+    return v;
+  };
+  size_t index = 0;
+  switch (op) {
+    case kMemoize:
+      memo_put(memo_.size(), top());
+      return true;
+    case kPut:
+      index = number();
+      break;
+    case kBinput:
+      index = in_.read<uint8_t>();
+      break;
+    case kLongBinput:
+      index = in_.read<uint32_t>();
+      break;
+    case kGet:
+      index = number();
+      break;
+    case kBinget:
+      index = in_.read<uint8_t>();
+      break;
+    case kLongBinget:
+      index = in_.read<uint32_t>();
+      break;
+    default:
+      return false;
+  }
+  if (op == kPut || op == kBinput || op == kLongBinput) {
+    memo_put(index, top());
+  } else {
+    if (index >= memo_.size() || !memo_set_[index]) refuse("memo entry {} was never set", index);
+    push(memo_[index]);
+  }
+  return true;
+}
+
+bool PickleMachine::step_call(uint8_t op) {
+  switch (op) {
+    case kGlobal: {
+      const std::string module = line(), name = line();
+      push_global(module, name);
+      return true;
+    }
+    case kStackGlobal: {
+      const Value name = pop(), module = pop();
+      if (!name.is(ValueKind::text) || !module.is(ValueKind::text)) {
+        refuse("a name that is not text");
+      }
+      push_global(module.raw_string(), name.raw_string());
+      return true;
+    }
+    case kReduce:
+    case kNewobj:
+    case kNewobjEx: {
+      if (op == kNewobjEx) {
+        const Value keywords = pop();
+        if (!keywords.is(ValueKind::dict) || !keywords.raw_dict().entries.empty()) {
+          refuse("an object made with keyword arguments");
+        }
+      }
+      const Value args = pop(), callable = pop();
+      if (!callable.is(ValueKind::global)) refuse("a call of {}", kind_text(callable.kind()));
+      if (!args.is(ValueKind::tuple)) refuse("arguments that are {}", kind_text(args.kind()));
+      push(reduce(global_at(static_cast<int>(callable.raw_integer())), args.raw_list()));
+      return true;
+    }
+    case kBuild: {
+      const Value state = pop();
+      build(top(), state);
+      return true;
+    }
+    case kBinpersid: {
+      const Value id = pop();
+      push(persistent(id));
+      return true;
+    }
+    default:
+      return false;
+  }
+}
+
+void PickleMachine::push(const Value& v) {
+  if (stack_.size() >= kMaxStack) refuse("more than {} values on the stack", kMaxStack);
+  stack_.push_back(v);
+}
+
+Value PickleMachine::pop() {
+  const Value v = top();
+  stack_.pop_back();
+  return v;
+}
+
+Value& PickleMachine::top() {
+  if (stack_.size() <= (marks_.empty() ? 0 : marks_.back())) refuse("the stack is empty");
+  return stack_.back();
+}
+
+List PickleMachine::pop_to_mark() {
+  if (marks_.empty()) refuse("no mark on the stack");
+  const auto from = stack_.begin() + static_cast<ptrdiff_t>(marks_.back());
+  List items(from, stack_.end());
+  stack_.erase(from, stack_.end());
+  marks_.pop_back();
+  return items;
+}
+
+void PickleMachine::memo_put(size_t index, const Value& v) {
+  // real picklers number from 0, Python 2's from 1: a larger gap is an attempt on the memory
+  if (index > memo_.size() + 1) refuse("memo index {} after {}", index, memo_.size());
+  if (index >= kMaxMemo) refuse("more than {} memo entries", kMaxMemo);
+  if (index >= memo_.size()) {
+    memo_.resize(index + 1);
+    memo_set_.resize(index + 1);
+  }
+  memo_[index] = v;
+  memo_set_[index] = true;
+}
+
+std::string PickleMachine::line() {
+  std::string out;
+  while (true) {
+    if (in_.done()) refuse("a line without end");
+    const char c = static_cast<char>(in_.read<uint8_t>());
+    if (c == '\n') break;
+    out += c;
+  }
+  if (out.ends_with('\r')) out.pop_back();
+  return out;
+}
+
+Value PickleMachine::make_text(Bytes utf8) {
+  const std::string_view text = as_text(utf8);
+  if (!valid_utf8(text)) refuse("text that is not UTF-8");
+  budget_.spend(static_cast<int64_t>(text.size() + sizeof(std::string)));
+  return Value::text(&pools_.strings.emplace_back(text));
+}
+
+Value PickleMachine::make_latin1(const std::string& raw, bool escapes) {
+  const std::string text = latin1_to_utf8(raw, escapes);
+  budget_.spend(static_cast<int64_t>(text.size() + sizeof(std::string)));
+  return Value::text(&pools_.strings.emplace_back(text));
+}
+
+Value PickleMachine::make_bytes(Bytes raw) {
+  budget_.spend(static_cast<int64_t>(raw.size() + sizeof(std::string)));
+  return Value::bytes(&pools_.strings.emplace_back(as_text(raw)));
+}
+
+Value PickleMachine::make_list(List items) {
+  budget_.spend(kValue * static_cast<int64_t>(items.size()) + static_cast<int64_t>(sizeof(List)));
+  return Value::list(&pools_.lists.emplace_back(std::move(items)));
+}
+
+Value PickleMachine::make_tuple(List items) {
+  budget_.spend(kValue * static_cast<int64_t>(items.size()) + static_cast<int64_t>(sizeof(List)));
+  return Value::tuple(&pools_.lists.emplace_back(std::move(items)));
+}
+
+Value PickleMachine::make_dict() {
+  budget_.spend(sizeof(Dict));
+  return Value::dict(&pools_.dicts.emplace_back());
+}
+
+Value PickleMachine::make_long(Bytes raw) {
+  if (raw.size() > 8) {
+    budget_.spend(static_cast<int64_t>(raw.size() + sizeof(std::string)));
+    return Value::big(&pools_.strings.emplace_back(as_text(raw)));
+  }
+  uint64_t v = 0;
+  for (size_t i = 0; i < raw.size(); ++i) v |= std::to_integer<uint64_t>(raw[i]) << (8 * i);
+  // sign-extend from the last byte
+  if (!raw.empty() && raw.size() < 8 && std::to_integer<int>(raw.back()) & 0x80) {
+    v |= ~uint64_t{0} << (8 * raw.size());
+  }
+  return Value::integer(static_cast<int64_t>(v));
+}
+
+NdArray* PickleMachine::new_array() {
+  budget_.spend(sizeof(NdArray));
+  return &pools_.arrays.emplace_back();
+}
+
+void PickleMachine::set_items(Dict& dict, const List& flat) {
+  if (flat.size() % 2 != 0) refuse("a key without a value");
+  budget_.spend(kValue * static_cast<int64_t>(flat.size()));
+  for (size_t i = 0; i < flat.size(); i += 2) dict.entries.emplace_back(flat[i], flat[i + 1]);
+}
+
+}  // namespace motus::formats

@@ -1,0 +1,180 @@
+#include "formats/pickle_value.h"
+
+#include <cstring>
+#include <optional>
+
+#include "formats/arrays.h"
+#include "motion/error.h"
+
+namespace motus::formats {
+
+namespace {
+
+constexpr Kind kBad = Kind::bad_input;
+
+/// The number a value stands for, if it is one.
+std::optional<double> number_of(const Value& v) {
+  switch (v.kind()) {
+    case ValueKind::boolean:
+    case ValueKind::integer:
+      return static_cast<double>(v.raw_integer());
+    case ValueKind::real:
+      return v.raw_real();
+    case ValueKind::array: {
+      const NdArray& a = v.raw_array();
+      if (a.objects || !a.built || a.array.size() != 1 || !is_numeric(a.array)) return {};
+      return to_doubles(a.array)[0];
+    }
+    default:
+      return {};
+  }
+}
+
+/// Appends the numbers of nested lists; every list at one depth must be as long as the first.
+void flatten(const Value& v, const std::string& what, size_t depth, std::vector<int64_t>& shape,
+             std::vector<double>& out) {
+  if (!v.is_sequence() && !(v.is(ValueKind::array) && v.raw_array().array.shape.size() > 0)) {
+    const std::optional<double> n = number_of(v);
+    require(n.has_value(), kBad, "{}: found {} where a number belongs", what, kind_text(v.kind()));
+    require(depth == shape.size(), kBad, "{}: lists of unequal depth", what);
+    out.push_back(*n);
+    return;
+  }
+  require(depth < 8, kBad, "{}: lists nested too deep", what);
+  List rows;
+  std::vector<double> numbers;
+  if (v.is_sequence()) {
+    rows = v.raw_list();
+  } else {  // a list of one-dimensional arrays
+    require(!v.raw_array().objects && v.raw_array().array.shape.size() == 1, kBad,
+            "{}: arrays within lists", what);
+    numbers = to_doubles(v.raw_array().array);
+    for (double n : numbers) rows.push_back(Value::real(n));
+  }
+  const auto length = static_cast<int64_t>(rows.size());
+  if (depth == shape.size()) {
+    // only the first list at a depth decides: later ones, and numbers beside lists, are compared
+    require(out.empty(), kBad, "{}: lists of unequal depth", what);
+    shape.push_back(length);
+  }
+  require(shape[depth] == length, kBad, "{}: a row of {} numbers among rows of {}", what, length,
+          shape[depth]);
+  for (const Value& item : rows) flatten(item, what, depth + 1, shape, out);
+}
+
+}  // namespace
+
+std::string kind_text(ValueKind kind) {
+  switch (kind) {
+    case ValueKind::none:
+      return "None";
+    case ValueKind::boolean:
+      return "a truth value";
+    case ValueKind::integer:
+    case ValueKind::big:
+      return "an integer";
+    case ValueKind::real:
+      return "a number";
+    case ValueKind::text:
+      return "text";
+    case ValueKind::bytes:
+      return "bytes";
+    case ValueKind::list:
+      return "a list";
+    case ValueKind::tuple:
+      return "a tuple";
+    case ValueKind::dict:
+      return "a dict";
+    case ValueKind::array:
+      return "an array";
+    case ValueKind::global:
+      return "a name";
+    case ValueKind::dtype:
+      return "a dtype";
+    case ValueKind::storage:
+      return "a torch storage";
+  }
+  return "nothing";
+}
+
+Value Value::real(double v) {
+  Value out;
+  out.kind_ = ValueKind::real;
+  out.real_ = v;
+  return out;
+}
+
+double Value::number(const std::string& what) const {
+  const std::optional<double> n = number_of(*this);
+  require(n.has_value(), kBad, "{} is {}, expected a number", what, kind_text(kind_));
+  return *n;
+}
+
+int64_t Value::whole(const std::string& what) const {
+  const double n = number(what);
+  const auto i = n > -1e15 && n < 1e15 ? static_cast<int64_t>(n) : 0;
+  require(static_cast<double>(i) == n, kBad, "{} is {}, expected an integer", what, n);
+  return i;
+}
+
+std::string Value::string(const std::string& what) const {
+  if (is(ValueKind::text) || is(ValueKind::bytes)) return raw_string();
+  if (is(ValueKind::array) && !raw_array().objects && raw_array().array.size() == 1) {
+    return to_strings(raw_array().array, what)[0];
+  }
+  throw_error(kBad, "{} is {}, expected text", what, kind_text(kind_));
+}
+
+const List& Value::items(const std::string& what) const {
+  if (is(ValueKind::array) && raw_array().objects) return raw_array().items;
+  require(is_sequence(), kBad, "{} is {}, expected a list", what, kind_text(kind_));
+  return raw_list();
+}
+
+const Value* Value::find(std::string_view key) const {
+  if (!is(ValueKind::dict)) return nullptr;
+  for (const auto& [k, v] : raw_dict().entries) {
+    const bool text = k.is(ValueKind::text) || k.is(ValueKind::bytes);
+    if (text && k.raw_string() == key) return &v;
+  }
+  return nullptr;
+}
+
+const Value& Value::at(std::string_view key, const std::string& what) const {
+  require(is(ValueKind::dict), kBad, "{} is {}, expected a dict", what, kind_text(kind_));
+  const Value* v = find(key);
+  if (v) return *v;
+  std::string keys;
+  for (const auto& [k, unused] : raw_dict().entries) {
+    if (k.is(ValueKind::text) && keys.size() < 200)
+      keys += (keys.empty() ? "" : ", ") + k.raw_string();
+  }
+  throw_error(kBad, "{} has no '{}'; it has: {}", what, key, keys);
+}
+
+Array numeric_array(const Value& value, const std::string& what) {
+  if (value.is(ValueKind::array) && !value.raw_array().objects) {
+    const Array& a = value.raw_array().array;
+    require(value.raw_array().built && is_numeric(a), kBad, "{} has dtype '{}', expected numbers",
+            what, a.descr);
+    return a;
+  }
+  std::vector<int64_t> shape;
+  std::vector<double> numbers;
+  if (value.is(ValueKind::array)) {  // an object array of rows
+    require(value.raw_array().array.shape.size() == 1, kBad, "{}: objects in {} axes", what,
+            value.raw_array().array.shape.size());
+    shape.push_back(static_cast<int64_t>(value.raw_array().items.size()));
+    for (const Value& row : value.raw_array().items) flatten(row, what, 1, shape, numbers);
+  } else {
+    require(value.is_sequence(), kBad, "{} is {}, expected numbers", what, kind_text(value.kind()));
+    flatten(value, what, 0, shape, numbers);
+  }
+  Array out{"<f8", shape, std::vector<std::byte>(numbers.size() * sizeof(double))};
+  require(out.size() == static_cast<int64_t>(numbers.size()), kBad, "{}: lists of unequal depth",
+          what);
+  if (!numbers.empty()) std::memcpy(out.data.data(), numbers.data(), out.data.size());
+  return out;
+}
+
+}  // namespace motus::formats
