@@ -53,6 +53,10 @@ std::span<const Format> table();
 /// The format called `name`. Throws Error(usage) naming the nearest one.
 const Format& find_format(std::string_view name);
 
+/// The format that writes `name`: a format's name, or an extension ("npz"). Throws Error(usage)
+/// naming the nearest one.
+const Format& find_writer(std::string_view name);
+
 /// The writer for a path by its extension, or null.
 const Format* by_extension(std::string_view path);
 
@@ -60,7 +64,8 @@ const Format* by_extension(std::string_view path);
 /// pointer, empty, ...).
 const Format& detect(Bytes bytes);
 
-/// Reads with `from` (a format's name, or "" to detect); fills in Clip::source, validates every
+/// Reads with `from` (a format's name, an extension such as "npy", which the content found must
+/// then agree with, or "" to detect); fills in Clip::source, validates every
 /// clip. Throws Error(bad_input) with the place inside the file.
 std::vector<Clip> read(Bytes bytes, const std::string& from, const ReadOptions& options);
 

@@ -27,6 +27,37 @@ std::vector<std::string> names() {
   return out;
 }
 
+bool has_extension(const Format& f, std::string_view ext) {
+  return fmt::format(" {} ", f.extensions).find(fmt::format(" {} ", ext)) != std::string::npos;
+}
+
+const Format* named(std::string_view name) {
+  for (const Format& f : rows()) {
+    if (f.name == name) return &f;
+  }
+  return nullptr;
+}
+
+[[noreturn]] void unknown_format(std::string_view name) {
+  throw Error(Kind::usage, fmt::format("no format is named '{}'", name),
+              did_you_mean(name, names()));
+}
+
+/// The reader for `from`: nothing, a format's name, or an extension that several formats share.
+const Format& choose(Bytes bytes, const std::string& from) {
+  if (from.empty()) return detect(bytes);
+  if (const Format* f = named(from)) {
+    require(f->read != nullptr, Kind::usage, "format '{}' can be written but not read", from);
+    return *f;
+  }
+  const bool known = std::any_of(rows().begin(), rows().end(),
+                                 [&](const Format& f) { return has_extension(f, from); });
+  if (!known) unknown_format(from);
+  const Format& f = detect(bytes);
+  require(has_extension(f, from), Kind::bad_input, "is {}, not {}", f.name, from);
+  return f;
+}
+
 /// What a reader left open about one clip.
 void complete(Clip& clip, const Format& format, Bytes bytes, const ReadOptions& options,
               const std::string& hash, size_t index, size_t count) {
@@ -66,11 +97,22 @@ std::span<const Format> table() {
 }
 
 const Format& find_format(std::string_view name) {
-  for (const Format& f : rows()) {
-    if (f.name == name) return f;
+  if (const Format* f = named(name)) return *f;
+  unknown_format(name);
+}
+
+const Format& find_writer(std::string_view name) {
+  if (const Format* f = named(name)) {
+    require(f->write != nullptr, Kind::usage, "format '{}' can be read but not written", name);
+    return *f;
   }
-  throw Error(Kind::usage, fmt::format("no format is named '{}'", name),
-              did_you_mean(name, names()));
+  if (const Format* f = by_extension(fmt::format("x.{}", name))) return *f;
+  std::vector<std::string> known;
+  for (const Format& f : rows()) {
+    if (f.write) known.emplace_back(f.name);
+  }
+  throw Error(Kind::usage, fmt::format("no format that is written is named '{}'", name),
+              did_you_mean(name, known));
 }
 
 const Format* by_extension(std::string_view path) {
@@ -80,9 +122,7 @@ const Format* by_extension(std::string_view path) {
   std::transform(ext.begin(), ext.end(), ext.begin(),
                  [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
   for (const Format& f : rows()) {
-    if (!f.write) continue;
-    const std::string padded = fmt::format(" {} ", f.extensions);
-    if (padded.find(fmt::format(" {} ", ext)) != std::string::npos) return &f;
+    if (f.write && has_extension(f, ext)) return &f;
   }
   return nullptr;
 }
@@ -109,9 +149,7 @@ std::vector<Clip> read(Bytes bytes, const std::string& from, const ReadOptions& 
       const Likeness l = likeness(bytes);
       throw Error(Kind::bad_input, "is " + l.what, l.hint);
     }
-    const Format& format = from.empty() ? detect(bytes) : find_format(from);
-    require(format.read != nullptr, Kind::usage, "format '{}' can be written but not read",
-            format.name);
+    const Format& format = choose(bytes, from);
     std::vector<Clip> clips = format.read(bytes, options);
     require(!clips.empty(), Kind::bad_input, "holds no clips");
     const std::string hash = sha256(bytes);

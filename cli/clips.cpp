@@ -1,0 +1,59 @@
+#include "cli/clips.h"
+
+#include <filesystem>
+
+#include "cli/io.h"
+
+namespace motus::cli {
+
+void ClipInput::add_options(App& app) {
+  app.option("-f,--from", from, "format of the input (default: found from its content)");
+  app.option("--fps", options.fps, "frames a second, where the file does not say or is wrong");
+  app.option("--up-axis", options.up_axis, "y or z: the axis that points up in the file");
+  app.option("--units", options.units, "m, cm, mm, inch or metres per unit of the file");
+  app.option("--quat-order", options.quat_order, "wxyz or xyzw: order of quaternions in the file");
+  app.option("--skeleton", options.skeleton,
+             "robot name, MJCF or URDF, for formats that hold bare numbers");
+  app.option("--kind", options.kind, "what a bare array holds");
+}
+
+std::vector<Clip> ClipInput::read(const std::string& path) const {
+  const auto one_of = [](const std::string& v, std::initializer_list<const char*> words,
+                         const char* flag, const char* expected) {
+    for (const char* w : words) {
+      if (v.empty() || v == w) return;
+    }
+    throw_error(Kind::usage, "{} is '{}', expected {}", flag, v, expected);
+  };
+  one_of(options.up_axis, {"y", "z"}, "--up-axis", "y or z");
+  one_of(options.quat_order, {"wxyz", "xyzw"}, "--quat-order", "wxyz or xyzw");
+  require(!options.fps || *options.fps > 0, Kind::usage, "--fps must be greater than 0");
+  const std::vector<std::byte> bytes = read_input(path);
+  formats::ReadOptions own = options;
+  own.name = input_name(path);
+  std::vector<Clip> clips = formats::read(bytes, from, own);
+  std::string last;
+  for (const Clip& c : clips) {
+    if (c.source.path != own.name) continue;
+    for (const std::string& w : c.source.warnings) {
+      if (w != last) warn(fmt::format("{}: {}", own.name, w));
+      last = w;
+    }
+  }
+  return clips;
+}
+
+const formats::Format& output_format(const std::string& path, const std::string& to) {
+  if (!to.empty()) return formats::find_writer(to);
+  const std::string ext = std::filesystem::path(path).extension().string();
+  // pipes, devices and folders have no extension and get the house format
+  if (path == "-" || ext.empty()) return formats::find_writer("h5");
+  return formats::find_writer(ext.substr(1));
+}
+
+void write_clips(const std::string& path, const std::string& to, std::span<const Clip> clips,
+                 const formats::WriteOptions& options) {
+  write_output(path, output_format(path, to).write(clips, options));
+}
+
+}  // namespace motus::cli

@@ -1,0 +1,33 @@
+#pragma once
+// Clips in and out of programs: the options that say what a file cannot say itself, and reading.
+#include <string>
+#include <vector>
+
+#include "cli/app.h"
+#include "formats/format.h"
+
+namespace motus::cli {
+
+/// --from and what the file may not say about itself; one per program.
+class ClipInput {
+ public:
+  /// Adds -f,--from, --fps, --up-axis, --units, --quat-order, --skeleton, --kind.
+  void add_options(App& app);
+
+  /// All clips of a file or of stdin ("-"). Prints the warnings of this reading (not those that an
+  /// h5 remembers from before).
+  std::vector<Clip> read(const std::string& path) const;
+
+  std::string from;
+  formats::ReadOptions options;
+};
+
+/// Clips as bytes to a file or stdout: the format is `to` (a name or an extension), else by the
+/// extension of `path`, else h5. Call refuse_terminal() before working.
+void write_clips(const std::string& path, const std::string& to, std::span<const Clip> clips,
+                 const formats::WriteOptions& options = {});
+
+/// The format that write_clips() would take. Throws Error(usage) for names and extensions unknown.
+const formats::Format& output_format(const std::string& path, const std::string& to);
+
+}  // namespace motus::cli
