@@ -1,5 +1,6 @@
 #pragma once
 // Where a scene is seen from.
+#include <span>
 #include <string>
 
 #include "motion/clip.h"
@@ -19,13 +20,17 @@ struct Camera {
 inline constexpr double kFieldOfView = 30;
 
 /// A camera from `spec`: side (the way of travel goes left to right), front, track (from behind,
-/// aslant), top, or "azimuth,elevation,distance" (degrees, degrees, m). Unless given, the distance
-/// holds the clip's frames [first, last] in a picture of `aspect` = width / height. Throws
-/// Error(usage) for anything else.
-Camera choose_camera(const std::string& spec, const Clip& clip, int first, int last, double aspect);
+/// aslant), top, or "azimuth,elevation,distance" (degrees, degrees, m). Looks at what the clip does
+/// from frame `first` to `last`. Throws Error(usage) for anything else.
+Camera choose_camera(const std::string& spec, const Clip& clip, int first, int last);
 
-/// Width by height of the box that holds the figure in every frame as the side camera sees it:
-/// a picture of this shape has no empty margins.
-double natural_aspect(const Clip& clip, int first, int last);
+/// Lifts the camera's aim to the middle of `points` (m, relative to the figure's place on the
+/// floor), and, unless its distance was given, stands as near as holds all of them, and the floor
+/// below them, in a picture of `aspect` = width / height.
+void fit(Camera& camera, std::span<const Vec3> points, double aspect);
+
+/// Width by height of the box around `points` as the camera sees it: a picture of this shape has no
+/// empty margins.
+double natural_aspect(const Camera& camera, std::span<const Vec3> points);
 
 }  // namespace motus::view

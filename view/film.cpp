@@ -30,42 +30,44 @@ Film::Film(std::vector<Figure> figures, const FilmOptions& options) : start_(opt
   require(start_ >= 0 && start_ <= longest && end_ >= start_ && end_ <= longest + 1e-9, Kind::usage,
           "from {} s to {} s: the motion lasts {:.3f} s", start_, end_, longest);
 
-  const Clip& first = *figures.front().clip;
-  height_ = options.height > 0 ? options.height : kDefaultHeight;
-  width_ = options.width;
-  if (width_ <= 0) {
-    // a walker makes narrow pictures, a dog broad ones
-    double aspect = 0;
-    for (const Figure& f : figures) {
-      const Clip& c = *f.clip;
-      aspect = std::max(aspect, natural_aspect(c, frame_at(c, start_), frame_at(c, end_)));
-    }
-    aspect = std::clamp(aspect, 0.75, 1.6);
-    width_ = 2 * static_cast<int>(std::round(0.5 * aspect * (height_ - kCaptionHeight)));
+  if (options.together == Together::over) {
+    for (size_t i = 1; i < figures.size(); ++i) figures[i].alpha = 0.4;
+    scenes_.push_back(std::make_unique<Scene>(std::move(figures)));
+  } else {
+    for (const Figure& f : figures)
+      scenes_.push_back(std::make_unique<Scene>(std::vector<Figure>{f}));
   }
+  frame(options);
+  renderer_ = std::make_unique<Renderer>(width_, height_);
+}
+
+void Film::frame(const FilmOptions& options) {
+  constexpr int kSamples = 64;
+  std::vector<std::vector<Vec3>> seen(scenes_.size());
+  double aspect = 0;
+  for (size_t i = 0; i < scenes_.size(); ++i) {
+    const Clip& clip = *scenes_[i]->figures().front().clip;
+    cameras_.push_back(
+        choose_camera(options.camera, clip, frame_at(clip, start_), frame_at(clip, end_)));
+    for (int k = 0; k < kSamples; ++k) {
+      scenes_[i]->pose(start_ + (end_ - start_) * k / (kSamples - 1));
+      scenes_[i]->corners(seen[i]);
+    }
+    aspect = std::max(aspect, natural_aspect(cameras_[i], seen[i]));
+  }
+  height_ = options.height > 0 ? options.height : kDefaultHeight;
+  // a walker makes narrow pictures, a dog broad ones
+  aspect = std::clamp(aspect, 0.7, 1.6);
+  width_ = options.width > 0
+               ? options.width
+               : 2 * static_cast<int>(std::round(0.5 * aspect * (height_ - kCaptionHeight)));
   for (const int side : {width_, height_}) {
     require(side >= kLeastSide && side <= kMostSide, Kind::usage,
             "a picture of {} x {} pixels: expected {} to {} a side", width_, height_, kLeastSide,
             kMostSide);
   }
-
-  const double aspect = static_cast<double>(width_) / (height_ - kCaptionHeight);
-  const auto camera = [&](const Clip& c) {
-    return choose_camera(options.camera, c, frame_at(c, start_), frame_at(c, end_), aspect);
-  };
-  renderer_ = std::make_unique<Renderer>(width_, height_);
-  if (options.together == Together::over) {
-    cameras_.push_back(camera(first));
-    for (const Figure& f : figures)
-      cameras_[0].distance = std::max(cameras_[0].distance, camera(*f.clip).distance);
-    for (size_t i = 1; i < figures.size(); ++i) figures[i].alpha = 0.4;
-    scenes_.push_back(std::make_unique<Scene>(std::move(figures)));
-    return;
-  }
-  for (const Figure& f : figures) {
-    cameras_.push_back(camera(*f.clip));
-    scenes_.push_back(std::make_unique<Scene>(std::vector<Figure>{f}));
-  }
+  for (size_t i = 0; i < scenes_.size(); ++i)
+    fit(cameras_[i], seen[i], static_cast<double>(width_) / (height_ - kCaptionHeight));
 }
 
 Film::~Film() = default;

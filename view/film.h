@@ -37,6 +37,7 @@ class Film {
   std::vector<Image> draw(double time);
 
  private:
+  void frame(const FilmOptions& options);
   std::vector<std::unique_ptr<Scene>> scenes_;
   std::vector<Camera> cameras_;
   std::unique_ptr<Renderer> renderer_;

@@ -132,7 +132,7 @@ Image Renderer::draw(const Scene& scene, const Camera& camera, const Caption& ca
   const mjvOption o = options(scene);
   mjv_updateScene(m, scene.data(), &o, nullptr, &view, mjCAT_ALL, &u.scene);
   fade(scene, u.scene);
-  mark_touches(m, &u.scene);
+  mark_touches(m, scene.extent(), &u.scene);
   u.scene.flags[mjRND_SHADOW] = 1;
   u.scene.flags[mjRND_HAZE] = 1;
   u.scene.flags[mjRND_REFLECTION] = 0;

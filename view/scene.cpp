@@ -9,6 +9,7 @@
 #include "motion/error.h"
 #include "motion/kinematics.h"
 #include "motion/robot.h"
+#include "view/bearing.h"
 #include "view/stage.h"
 #include "view/stick_figure.h"
 
@@ -47,10 +48,10 @@ void attach(mjSpec* stage, mjSpec* figure, const std::string& name, const std::s
 }  // namespace
 
 fs::path find_model(const Skeleton& skeleton) {
-  const fs::path named = find_data(skeleton.spec().model_file);
-  if (!named.empty()) return named;
+  // the robot's name first: model_file is often just "robot.xml", which any folder may hold
   const std::vector<std::string> robots = robot_names();
-  if (std::find(robots.begin(), robots.end(), skeleton.name()) == robots.end()) return {};
+  if (std::find(robots.begin(), robots.end(), skeleton.name()) == robots.end())
+    return find_data(skeleton.spec().model_file);
   const fs::path folder = find_robot(skeleton.name());
   return folder / read_robot_yaml(folder / "robot.yaml").model;
 }
@@ -145,6 +146,26 @@ void Scene::pose(double time) {
   const Clip& first = *figures_.front().clip;
   focus_ = first.root_pos_at(frame_at(first, time));
   focus_.z() = 0;
+}
+
+void Scene::corners(std::vector<Vec3>& out) const {
+  for (int g = 0; g < model_->ngeom; ++g) {
+    if (figure_of(model_->geom_bodyid[g]) < 0) continue;
+    if (!groups_[static_cast<size_t>(model_->geom_group[g])]) continue;
+    const mjtNum* box = model_->geom_aabb + 6 * g;
+    const Eigen::Map<const Eigen::Matrix<double, 3, 3, Eigen::RowMajor>> axes(data_->geom_xmat +
+                                                                              9 * g);
+    const Vec3 origin = Eigen::Map<const Vec3>(data_->geom_xpos + 3 * g) - focus_;
+    for (int c = 0; c < 8; ++c) {
+      const Vec3 corner(box[0] + (c & 1 ? box[3] : -box[3]), box[1] + (c & 2 ? box[4] : -box[4]),
+                        box[2] + (c & 4 ? box[5] : -box[5]));
+      out.push_back(origin + axes * corner);
+    }
+  }
+}
+
+double Scene::extent() const {
+  return rest_extent(*figures_.front().clip->skeleton);
 }
 
 }  // namespace motus::view

@@ -21,8 +21,8 @@ struct Figure {
   double alpha = 1;                  ///< below 1 a ghost
 };
 
-/// The model file of a clip's robot: its model_file if it is there, else the model of the robot
-/// whose name the skeleton carries; empty if there is none.
+/// The model file of a clip's robot: the model of the shipped robot whose name the skeleton
+/// carries, else its model_file if that is there; empty if there is none.
 std::filesystem::path find_model(const Skeleton& skeleton);
 
 class Scene {
@@ -38,6 +38,12 @@ class Scene {
   void pose(double time);
   /// Where the camera looks: the first figure's root on the ground plane, m.
   Vec3 focus() const { return focus_; }
+
+  /// Corners of the boxes around everything drawn of the figures, relative to focus(): what a
+  /// camera must hold. Appended to `out`.
+  void corners(std::vector<Vec3>& out) const;
+  /// Height of the first figure's skeleton in its rest pose, m.
+  double extent() const;
 
   const std::vector<Figure>& figures() const { return figures_; }
   const mjModel_* model() const { return model_; }

@@ -7,6 +7,6 @@ namespace motus::view {
 
 /// For each shape of the model in the scene whose lowest point is at most 2 cm above the floor,
 /// adds a flat disc below that point: green, or red where it is more than 3 cm under the floor.
-void mark_touches(const mjModel_* model, mjvScene_* scene);
+void mark_touches(const mjModel_* model, double extent, mjvScene_* scene);
 
 }  // namespace motus::view
