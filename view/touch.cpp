@@ -76,7 +76,7 @@ void mark_touches(const mjModel_* model, double extent, mjvScene_* scene) {
     const std::optional<Point> p = lowest(model, g);
     if (!p || p->z > 0.02) continue;
     const float green[4] = {0.10F, 0.75F, 0.25F, 0.75F}, red[4] = {0.85F, 0.10F, 0.15F, 0.75F};
-    const mjtNum size[3] = {0.045 * extent, 0.0015, 0}, pos[3] = {p->x, p->y, 0.002};
+    const mjtNum size[3] = {0.06 * extent, 0.0015, 0}, pos[3] = {p->x, p->y, 0.002};
     const mjtNum upright[9] = {1, 0, 0, 0, 1, 0, 0, 0, 1};
     mjvGeom* disc = scene->geoms + scene->ngeom++;
     mjv_initGeom(disc, mjGEOM_CYLINDER, size, pos, upright, p->z < -0.03 ? red : green);
