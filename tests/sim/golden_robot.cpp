@@ -65,7 +65,8 @@ Robot read(const std::string& name) {
     } else if (key == "stand") {
       Stand s;
       std::string self;
-      words >> s.gains >> self >> s.floor_condim >> s.floor_margin >> s.height >> s.degrees;
+      words >> s.gains >> self >> s.floor_condim >> s.floor_margin >> s.steps_per_second >>
+          s.height >> s.degrees;
       s.self_collision = self == "on";
       r.stands.push_back(s);
     } else {

@@ -23,7 +23,9 @@
 
 namespace motus::golden {
 
-inline constexpr std::array kRobots = {"go2", "g1", "humanoid", "smpl", "pi_plus"};
+inline constexpr std::array kRobots = {"go2", "g1", "humanoid", "smpl", "pi_plus", "a1"};
+/// Those with a training configuration of MimicKit.
+inline constexpr std::array kTrained = {"go2", "g1", "humanoid", "smpl", "pi_plus"};
 
 struct Body {
   std::string name;
@@ -42,7 +44,7 @@ struct Stand {
   double gains;
   bool self_collision;
   int floor_condim;
-  double floor_margin, height, degrees;
+  double floor_margin, steps_per_second, height, degrees;
 };
 
 struct Robot {

@@ -42,7 +42,7 @@ std::vector<double> numbers(const Config& c, const std::string& key) {
 TEST_CASE("arg files name files that exist, with flags of MimicKit") {
   const std::set<std::string> known{"--num_envs", "--engine_config", "--env_config",
                                     "--agent_config", "--out_dir"};
-  for (const char* name : golden::kRobots) {
+  for (const char* name : golden::kTrained) {
     INFO(name);
     const auto a = args(name);
     for (const auto& [flag, value] : a) CHECK(known.count(flag) == 1);
@@ -53,7 +53,7 @@ TEST_CASE("arg files name files that exist, with flags of MimicKit") {
 }
 
 TEST_CASE("environments start in the robot's default pose and watch its bodies") {
-  for (const char* name : golden::kRobots) {
+  for (const char* name : golden::kTrained) {
     INFO(name);
     const Config env = part(args(name), "--env_config");
     const golden::Robot gold = golden::read(name);
@@ -76,7 +76,7 @@ TEST_CASE("environments start in the robot's default pose and watch its bodies")
 }
 
 TEST_CASE("agents differ where the published ones differ") {
-  for (const char* name : golden::kRobots) {
+  for (const char* name : golden::kTrained) {
     INFO(name);
     const Config agent = part(args(name), "--agent_config");
     const bool go2 = std::string(name) == "go2";

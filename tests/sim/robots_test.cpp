@@ -217,7 +217,7 @@ TEST_CASE("robot.yaml names what the model has") {
     const RobotYaml y = read_robot_yaml(find_robot(name) / "robot.yaml");
     CHECK(y.name == name);
     CHECK(y.model == "robot.xml");
-    CHECK(y.kind == (y.name == "go2" ? "quadruped" : "biped"));
+    CHECK(y.kind == (y.name == "go2" || y.name == "a1" ? "quadruped" : "biped"));
     CHECK(y.root_height == r.value("default_root").at(2));
     std::map<std::string, double> pose(y.default_pose.begin(), y.default_pose.end());
     CHECK(pose.size() == y.default_pose.size());
