@@ -8,6 +8,7 @@
 #include "motion/config.h"
 #include "motion/data_path.h"
 #include "motion/robot.h"
+#include "sim/env_config.h"
 #include "tests/catch.h"
 #include "tests/sim/golden_robot.h"
 
@@ -72,6 +73,24 @@ TEST_CASE("environments start in the robot's default pose and watch its bodies")
           static_cast<size_t>(gold.values.at("sizes").at(2)) - 2);
     CHECK(env.get<bool>("zero_center_action", false) ==
           (gold.name == "g1" || gold.name == "pi_plus"));
+  }
+}
+
+TEST_CASE(
+    "the simulation reads every environment, with MimicKit's defaults for the keys of Motus") {
+  for (const char* name : golden::kTrained) {
+    INFO(name);
+    const auto a = args(name);
+    const sim::EnvConfig env = sim::read_env_config(a.at("--engine_config"), a.at("--env_config"));
+    CHECK(env.notes.empty());
+    CHECK(env.control_freq == 30);
+    CHECK(env.substeps() == 4);
+    CHECK(env.num_disc_obs_steps == 10);
+    CHECK(env.episode_length == 10);
+    CHECK(env.global_obs);
+    CHECK_FALSE(env.enable_phase_obs);
+    CHECK(env.gain_scale == 1);
+    CHECK(env.self_collision);
   }
 }
 
