@@ -1,12 +1,13 @@
 // motion-view: what a clip looks like, as a filmstrip or a movie.
+#include <algorithm>
+#include <cctype>
 #include <charconv>
 #include <filesystem>
 #include <optional>
 #include <string>
 
-#include "cli/app.h"
+#include "cli/clips.h"
 #include "cli/io.h"
-#include "formats/format.h"
 #include "motion/data_path.h"
 #include "motion/nearest.h"
 #include "motion/robot.h"
@@ -19,10 +20,11 @@ using namespace motus;
 namespace {
 
 struct Arguments {
-  std::string input = "-", output = "-", to, from, skeleton, clip, compare, model, size;
+  cli::ClipInput reading;
+  std::string input = "-", output = "-", to, clip, compare, model, size;
   std::string camera = "side";
   int pictures = 8;
-  std::optional<double> start, end, fps;
+  std::optional<double> start, end, rate;
   bool ghost = false, window = false;
 };
 
@@ -74,21 +76,6 @@ Clip pick(std::vector<Clip> clips, const std::string& wanted, const std::string&
               did_you_mean(wanted, names));
 }
 
-Clip load(const std::string& path, const Arguments& a) {
-  const std::string place = cli::input_name(path);
-  formats::ReadOptions options;
-  options.name = place;
-  options.skeleton = a.skeleton;
-  const std::vector<std::byte> bytes = cli::read_input(path);
-  std::vector<Clip> clips;
-  try {
-    clips = formats::read(bytes, a.from, options);
-  } catch (const Error& e) {
-    throw std::string_view(e.what()).starts_with(place) ? e : e.at(place);
-  }
-  return pick(std::move(clips), a.clip, place);
-}
-
 /// The model to draw a clip with: what was asked for, else its robot's, else none.
 std::filesystem::path model_for(const Clip& clip, const std::string& asked) {
   if (asked == "none") return {};
@@ -122,11 +109,13 @@ int run(const Arguments& a) {
   require(a.compare != "-" || a.input != "-", Kind::usage,
           "only one of the two motions can come from stdin");
 
-  const Clip clip = load(a.input, a);
+  const Clip clip = pick(a.reading.read(a.input), a.clip, cli::input_name(a.input));
   std::optional<Clip> other;
   std::vector<view::Figure> figures{{.clip = &clip, .model = model_for(clip, a.model)}};
   if (!a.compare.empty()) {
-    other = load(a.compare, a);
+    cli::ClipInput reading = a.reading;
+    reading.from.clear();  // comparing formats is what this is good for
+    other = pick(reading.read(a.compare), {}, cli::input_name(a.compare));
     figures.push_back({.clip = &*other, .model = model_for(*other, {})});
   }
 
@@ -137,9 +126,9 @@ int run(const Arguments& a) {
   }
   const bool gif = format == "gif";
   // a GIF's clock ticks in hundredths of a second: 25 pictures a second are exact
-  const double fps = a.fps.value_or(gif ? 25 : 30);
+  const double rate = a.rate.value_or(gif ? 25 : 30);
   cli::write_output(
-      a.output, view::make_movie(film, gif ? view::MovieFormat::gif : view::MovieFormat::mp4, fps,
+      a.output, view::make_movie(film, gif ? view::MovieFormat::gif : view::MovieFormat::mp4, rate,
                                  [](int done, int all) { cli::progress("picture", done, all); }));
   return 0;
 }
@@ -157,13 +146,12 @@ int main(int argc, char** argv) {
   app.option("--camera", a.camera, "side, front, track, top or azimuth,elevation,distance");
   app.option("--start", a.start, "begin at this second");
   app.option("--end", a.end, "end at this second");
-  app.option("--fps", a.fps, "pictures a second of a movie (default 30, gif 25)");
+  app.option("--rate", a.rate, "pictures a second of a movie (default 30, gif 25)");
   app.option("--compare", a.compare, "a second motion, below the first or beside it");
   app.flag("--ghost", a.ghost, "draw the second motion see-through over the first");
   app.option("--clip", a.clip, "name or number of a clip in a file of several");
   app.option("--model", a.model, "MJCF, URDF or robot to draw with; none = a stick figure");
-  app.option("--skeleton", a.skeleton, "robot or model, for files that hold bare numbers");
-  app.option("-f,--from", a.from, "format of the input, if not to be found out");
+  a.reading.add_options(app);
   app.flag("--window", a.window, "open a window");
   app.example("motion-view walk.bvh -o walk.png");
   app.example("motion-retarget walk.bvh --to g1 | motion-view --compare walk.bvh -o both.mp4");
