@@ -1,0 +1,86 @@
+// Rules about joints and about steps from one frame to the next.
+#include <algorithm>
+#include <cmath>
+
+#include "motion/check_rules.h"
+
+namespace motus::rules {
+
+namespace {
+
+std::vector<double> column(const Frames& a, Eigen::Index c) {
+  std::vector<double> out(static_cast<size_t>(a.rows()));
+  for (Eigen::Index r = 0; r < a.rows(); ++r) out[static_cast<size_t>(r)] = a(r, c);
+  return out;
+}
+
+double median(std::vector<double> v) {
+  if (v.empty()) return 0;
+  const auto mid = v.begin() + static_cast<std::ptrdiff_t>(v.size() / 2);
+  std::nth_element(v.begin(), mid, v.end());
+  return *mid;
+}
+
+/// Reports steps above `least` that are 6 times the median of the ten on either side.
+void jumps(const std::vector<double>& steps, double least, double scale, const std::string& part,
+           std::string_view unit, Findings& out) {
+  constexpr double kFactor = 6;
+  constexpr int kSide = 10;
+  const int n = static_cast<int>(steps.size());
+  for (int f = 0; f < n; ++f) {
+    const double step = steps[static_cast<size_t>(f)];
+    if (step <= least) continue;
+    std::vector<double> near;
+    for (int k = std::max(0, f - kSide); k <= std::min(n - 1, f + kSide); ++k) {
+      if (k != f) near.push_back(steps[static_cast<size_t>(k)]);
+    }
+    const double limit = std::max(least, kFactor * median(near));
+    if (step > limit) out.add(f, f + 1, part, scale * step, scale * limit, unit);
+  }
+}
+
+}  // namespace
+
+void joint_limits(const CheckSubject& s, Findings& out) {
+  constexpr double kTolerance = 0.01;
+  const auto& dofs = s.skeleton().dofs();
+  const bool any = std::any_of(dofs.begin(), dofs.end(), [](const Dof& d) { return d.limited(); });
+  if (!any || s.clip().dof_pos.size() == 0) return out.skip("no joint limits are known");
+  const Frames excess = limit_excess(s.clip());
+  for (Eigen::Index d = 0; d < excess.cols(); ++d) {
+    for (const Run& r : runs_above(column(excess, d), kTolerance)) {
+      out.add(r.first, r.last, dofs[static_cast<size_t>(d)].name, r.peak, kTolerance, "rad");
+    }
+  }
+}
+
+void joint_speed(const CheckSubject& s, Findings& out) {
+  constexpr double kFastest = 30;  // rad/s: hip and thigh motors of the Go2, ankles of the G1
+  for (int b = 1; b < s.skeleton().body_count(); ++b) {
+    std::vector<double> speed = column(s.steps(), b);
+    for (double& v : speed) v *= s.clip().fps;
+    for (const Run& r : runs_above(speed, kFastest)) {
+      out.add(r.first, r.last + 1, s.skeleton().bodies()[static_cast<size_t>(b)].name, r.peak,
+              kFastest, "rad/s");
+    }
+  }
+}
+
+void joint_jump(const CheckSubject& s, Findings& out) {
+  constexpr double kLeast = 0.15;  // rad
+  for (int b = 0; b < s.skeleton().body_count(); ++b) {
+    jumps(column(s.steps(), b), kLeast, 1, s.skeleton().bodies()[static_cast<size_t>(b)].name,
+          "rad", out);
+  }
+}
+
+void root_jump(const CheckSubject& s, Findings& out) {
+  constexpr double kLeast = 0.05;  // m
+  std::vector<double> steps;
+  for (int f = 0; f + 1 < s.clip().frames(); ++f) {
+    steps.push_back((s.clip().root_pos_at(f + 1) - s.clip().root_pos_at(f)).norm());
+  }
+  jumps(steps, kLeast, 1000, s.skeleton().bodies()[0].name, "mm", out);
+}
+
+}  // namespace motus::rules

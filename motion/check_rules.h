@@ -1,0 +1,31 @@
+#pragma once
+// The rules behind the table in check.cpp, by subject. Each is documented in that table.
+#include "motion/check.h"
+
+namespace motus::rules {
+
+// data: check_data.cpp
+void too_short(const CheckSubject&, Findings&);
+void frame_rate(const CheckSubject&, Findings&);
+void duplicate_frames(const CheckSubject&, Findings&);
+void quaternion_sign(const CheckSubject&, Findings&);
+void stored_velocity(const CheckSubject&, Findings&);
+void loop_seam(const CheckSubject&, Findings&);
+
+// joints: check_joints.cpp
+void joint_limits(const CheckSubject&, Findings&);
+void joint_speed(const CheckSubject&, Findings&);
+void joint_jump(const CheckSubject&, Findings&);
+void root_jump(const CheckSubject&, Findings&);
+
+// floor and figure: check_figure.cpp
+void foot_slide(const CheckSubject&, Findings&);
+void floor_penetration(const CheckSubject&, Findings&);
+void floating(const CheckSubject&, Findings&);
+void mirrored(const CheckSubject&, Findings&);
+void knee_backwards(const CheckSubject&, Findings&);
+void moves_backwards(const CheckSubject&, Findings&);
+void up_axis(const CheckSubject&, Findings&);
+void size(const CheckSubject&, Findings&);
+
+}  // namespace motus::rules

@@ -1,0 +1,169 @@
+#include "motion/metrics.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "motion/kinematics.h"
+
+namespace motus {
+
+std::vector<FloorPoint> floor_points(const Robot& robot) {
+  std::vector<FloorPoint> out;
+  for (const CollisionPoint& p : robot.collision_points) {
+    const std::string& name = robot.skeleton->bodies()[static_cast<size_t>(p.body)].name;
+    const auto& feet = robot.foot_bodies;
+    out.push_back({.body = p.body,
+                   .pos = p.pos,
+                   .radius = p.radius,
+                   .foot = std::find(feet.begin(), feet.end(), name) != feet.end()});
+  }
+  return out;
+}
+
+std::vector<FloorPoint> floor_points(const Skeleton& s) {
+  std::vector<FloorPoint> out;
+  for (const char* role : {"left_foot", "left_toe", "right_foot", "right_toe", "front_left_foot",
+                           "front_right_foot", "rear_left_foot", "rear_right_foot"}) {
+    const int body = s.role(role);
+    if (body < 0) continue;
+    out.push_back({.body = body, .foot = true});
+    for (const EndSite& e : s.end_sites()) {
+      if (e.body == body && e.pos.norm() > 1e-6)
+        out.push_back({.body = body, .pos = e.pos, .foot = true});
+    }
+  }
+  return out;
+}
+
+FloorTracks floor_tracks(const Clip& clip, std::vector<FloorPoint> points, OwnFloor own_floor) {
+  FloorTracks t;
+  t.fps = clip.fps;
+  const int frames = clip.frames(), n = static_cast<int>(points.size());
+  t.pos.resize(frames, 3 * n);
+  t.clearance.resize(frames, n);
+  for (int f = 0; f < frames; ++f) {
+    const BodyPoses poses = forward(clip, f);
+    for (int i = 0; i < n; ++i) {
+      const FloorPoint& p = points[static_cast<size_t>(i)];
+      const size_t b = static_cast<size_t>(p.body);
+      const Vec3 at = poses.pos[b] + poses.rot[b] * p.pos;
+      t.pos.block<1, 3>(f, 3 * i) = at.transpose();
+      t.clearance(f, i) = at.z() - p.radius;
+    }
+  }
+  if (own_floor == OwnFloor::yes) {
+    for (int i = 0; i < n; ++i) {
+      std::vector<double> z(static_cast<size_t>(frames));
+      for (int f = 0; f < frames; ++f) z[static_cast<size_t>(f)] = t.clearance(f, i);
+      const auto rest = z.begin() + frames / 20;
+      std::nth_element(z.begin(), rest, z.end());
+      t.clearance.col(i).array() -= *rest;
+    }
+  }
+  t.points = std::move(points);
+  return t;
+}
+
+namespace {
+
+double step_speed(const FloorTracks& t, int point, int f) {
+  const double dx = t.pos(f + 1, 3 * point) - t.pos(f, 3 * point);
+  const double dy = t.pos(f + 1, 3 * point + 1) - t.pos(f, 3 * point + 1);
+  return std::hypot(dx, dy) * t.fps;
+}
+
+}  // namespace
+
+std::vector<char> contacts(const FloorTracks& t, int point, const ContactRule& rule) {
+  const int frames = static_cast<int>(t.clearance.rows());
+  std::vector<char> out(static_cast<size_t>(frames), 0);
+  bool standing = false;
+  for (int f = 0; f < frames; ++f) {
+    // a frame moves as slowly as the calmer of the steps beside it: the first and last of a stance
+    // touch a moving frame
+    double speed = 1e9;
+    if (f > 0) speed = std::min(speed, step_speed(t, point, f - 1));
+    if (f + 1 < frames) speed = std::min(speed, step_speed(t, point, f));
+    if (frames == 1) speed = 0;
+    const double height = t.clearance(f, point);
+    standing = standing ? height < 2 * rule.height && speed < rule.off
+                        : height < rule.height && speed < rule.on;
+    out[static_cast<size_t>(f)] = standing;
+  }
+  return out;
+}
+
+Slide slide(const FloorTracks& t, int point, const std::vector<char>& contact) {
+  Slide out;
+  double sum = 0;
+  for (int f = 0; f + 1 < static_cast<int>(contact.size()); ++f) {
+    if (!contact[static_cast<size_t>(f)] || !contact[static_cast<size_t>(f) + 1]) continue;
+    const double speed = step_speed(t, point, f);
+    sum += speed;
+    ++out.steps;
+    if (speed > out.worst) out.worst = speed, out.worst_frame = f;
+  }
+  if (out.steps > 0) out.mean = sum / out.steps;
+  return out;
+}
+
+std::vector<double> lowest_clearance(const FloorTracks& t) {
+  std::vector<double> out;
+  for (Eigen::Index f = 0; f < t.clearance.rows(); ++f) {
+    out.push_back(t.clearance.cols() > 0 ? t.clearance.row(f).minCoeff() : 0.0);
+  }
+  return out;
+}
+
+std::vector<Run> runs_above(const std::vector<double>& values, double limit, int gap) {
+  std::vector<Run> out;
+  for (int f = 0; f < static_cast<int>(values.size()); ++f) {
+    const double v = values[static_cast<size_t>(f)];
+    if (!(v > limit)) continue;
+    if (out.empty() || f - out.back().last > gap + 1) {
+      out.push_back({.first = f, .last = f, .peak_frame = f, .peak = v});
+      continue;
+    }
+    Run& run = out.back();
+    run.last = f;
+    if (v > run.peak) run.peak = v, run.peak_frame = f;
+  }
+  return out;
+}
+
+Frames limit_excess(const Clip& clip) {
+  const Skeleton& s = *clip.skeleton;
+  Frames out = Frames::Zero(clip.dof_pos.rows(), clip.dof_pos.cols());
+  const int xyz[3] = {0, 1, 2};
+  for (Eigen::Index f = 0; f < out.rows(); ++f) {
+    for (const Joint& j : s.joints()) {
+      Vec3 angles(clip.dof_pos(f, j.dof), 0, 0);
+      if (j.type == JointType::ball)
+        angles = to_euler(exp_map(Vec3(clip.dof_pos.block<1, 3>(f, j.dof).transpose())), xyz);
+      for (int i = 0; i < j.dof_count(); ++i) {
+        const Dof& d = s.dofs()[static_cast<size_t>(j.dof + i)];
+        out(f, j.dof + i) = std::max({0.0, d.lower - angles[i], angles[i] - d.upper});
+      }
+    }
+  }
+  return out;
+}
+
+Frames rotation_steps(const Clip& clip) {
+  const int bodies = clip.skeleton->body_count(), frames = clip.frames();
+  Frames out = Frames::Zero(std::max(0, frames - 1), bodies);
+  std::vector<Quat> before, now;
+  joint_rotations(clip, 0, before);
+  for (int f = 1; f < frames; ++f) {
+    joint_rotations(clip, f, now);
+    out(f - 1, 0) = log_map(clip.root_rot_at(f - 1).conjugate() * clip.root_rot_at(f)).norm();
+    for (int b = 1; b < bodies; ++b) {
+      const size_t i = static_cast<size_t>(b);
+      out(f - 1, b) = log_map(before[i].conjugate() * now[i]).norm();
+    }
+    std::swap(before, now);
+  }
+  return out;
+}
+
+}  // namespace motus
