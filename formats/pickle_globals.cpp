@@ -63,9 +63,9 @@ constexpr std::array kNames = {
 };
 
 /// One name for the types that NumPy spells in two ways.
-std::string plain_type(std::string code) {
+std::string_view plain_type(std::string_view code) {
   if (!code.empty() && std::string_view("<>|=").find(code[0]) != std::string_view::npos) {
-    code.erase(0, 1);
+    code.remove_prefix(1);
   }
   if (code == "O8" || code == "O4") return "O";
   if (code == "bool") return "b1";
@@ -177,7 +177,7 @@ Value PickleMachine::reduce_builtin(const GlobalName& callable, const List& args
 }
 
 Value PickleMachine::numpy_dtype(const std::string& code) {
-  const std::string type = plain_type(code);
+  const std::string type(plain_type(code));
   if (type != "O") item_size("<" + type);  // refuses what is no plain type
   budget_.spend(sizeof(DType));
   DType& out = pools_.dtypes.emplace_back();

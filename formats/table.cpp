@@ -1,9 +1,14 @@
 #include <algorithm>
 #include <filesystem>
 
+#include "formats/array_file.h"
 #include "formats/foreign.h"
 #include "formats/format.h"
+#include "formats/gmr.h"
 #include "formats/h5.h"
+#include "formats/isaaclab.h"
+#include "formats/mimickit.h"
+#include "formats/poselib.h"
 #include "motion/error.h"
 #include "motion/nearest.h"
 #include "motion/sha256.h"
@@ -17,6 +22,15 @@ const std::vector<Format>& rows() {
   static const std::vector<Format> all = {
       {"h5", "h5 hdf5", "Motus motion file: everything, losslessly (docs/format-h5.md)", sniff_h5,
        read_h5, write_h5},
+      {"isaaclab", "npz", "Isaac Lab humanoid AMP motion: dof and body states with names",
+       sniff_isaaclab, read_isaaclab, write_isaaclab},
+      {"poselib", "npy", "poselib SkeletonMotion (Isaac Gym, ASE)", sniff_poselib, read_poselib,
+       write_poselib},
+      {"mimickit", "pkl", "MimicKit motion: root, exponential maps, dofs", sniff_mimickit,
+       read_mimickit, write_mimickit},
+      {"gmr", "pkl", "GMR or TWIST robot motion", sniff_gmr, read_gmr, write_gmr},
+      {"array", "npy npz", "a bare array: needs --kind, --skeleton, --fps", sniff_array, read_array,
+       nullptr},
   };
   return all;
 }

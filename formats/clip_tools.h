@@ -1,0 +1,43 @@
+#pragma once
+// What the readers and writers of array files share.
+#include <map>
+#include <string>
+
+#include "formats/format.h"
+#include "motion/robot.h"
+
+namespace motus::formats {
+
+/// Columns of quaternions (F, 4N) from x y z w to w x y z, and back.
+Frames from_xyzw(const Frames& rot);
+Frames to_xyzw(const Frames& rot);
+
+/// Scales quaternions (F, 4N) to unit length where they are off by more than 1e-6, and warns where
+/// the largest deviation is more than rounding. Throws Error(bad_input) with frame and item for
+/// zero and for numbers that are not finite.
+void normalise(Frames& rot, const std::string& what, Source& source);
+
+/// Frame rate of a clip whose file states none: options.fps, else 30 with a warning.
+void guess_fps(Clip& clip, const ReadOptions& options);
+
+/// Warns where frames repeat the one before exactly: data of a lower rate under a higher label.
+void note_repeats(Clip& clip);
+
+/// The robot of options.skeleton, or `guess`; the latter with a warning naming --skeleton.
+Robot robot_for(const ReadOptions& options, const std::string& guess, const std::string& why,
+                Source& source);
+
+/// Ends a reader: quaternions made continuous, repeats noted, the source's arrays kept and signed.
+void finish_clip(Clip& clip, std::map<std::string, Array> arrays);
+
+/// True if the clip still is what its source's arrays of this format say, so that a writer returns
+/// them bit for bit.
+bool is_untouched(const Clip& clip, const std::string& format);
+
+/// The only clip. Throws Error(usage) for none or several.
+const Clip& only_clip(std::span<const Clip> clips, const std::string& format);
+
+/// Throws Error(usage) with the hint to retarget for a character; dofs are what `format` stores.
+void require_robot(const Clip& clip, const std::string& format);
+
+}  // namespace motus::formats

@@ -1,0 +1,190 @@
+#include "formats/mimickit.h"
+
+#include <algorithm>
+#include <cmath>
+#include <set>
+
+#include "formats/arrays.h"
+#include "formats/bytes.h"
+#include "formats/clip_tools.h"
+#include "formats/mjcf.h"
+#include "formats/pickle.h"
+#include "formats/pickle_writer.h"
+
+namespace motus::formats {
+
+namespace {
+
+constexpr Kind kBad = Kind::bad_input;
+constexpr int kRootDofs = 6;
+
+/// The character whose frames have this width, "" if none is known.
+std::string character_of(int64_t width) {
+  switch (width) {
+    case 34:
+      return "humanoid";
+    case 75:
+      return "smpl";
+    case 35:
+      return "g1";
+    case 18:
+      return "go2";
+    case 28:
+      return "pi_plus";
+    case 37:
+      throw Error(kBad,
+                  "frames of 37 numbers belong to the humanoid with sword and shield, whose "
+                  "model is not shipped (its licence is non-commercial)",
+                  "give the model with --skeleton humanoid_sword_shield.xml");
+    default:
+      throw Error(kBad,
+                  fmt::format("frames of {} numbers: no known character has that many", width),
+                  "give the MJCF with --skeleton");
+  }
+}
+
+LoopMode loop_of(const Value& v) {
+  if (v.is(ValueKind::text)) {
+    const std::string text = v.raw_string();
+    require(text == "CLAMP" || text == "WRAP", kBad, "loop_mode '{}', expected CLAMP or WRAP",
+            text);
+    return text == "WRAP" ? LoopMode::wrap : LoopMode::clamp;
+  }
+  const int64_t mode = v.whole("loop_mode");
+  require(mode == 0 || mode == 1, kBad, "loop_mode {}, expected 0 (clamp) or 1 (wrap)", mode);
+  return mode == 1 ? LoopMode::wrap : LoopMode::clamp;
+}
+
+std::string form_of(const Value& v) {
+  if (v.is(ValueKind::integer)) return "int";
+  if (v.is(ValueKind::array)) return v.raw_array().tensor ? "tensor" : "numpy";
+  return "float";
+}
+
+/// NaN to zero, as MimicKit's own conversion does by accident: a whole joint at a time, since an
+/// exponential map with one NaN is the identity there.
+void clear_nan(Frames& frames, const Skeleton& s, Source& source) {
+  struct Span {
+    std::string name;
+    int first, count;
+  };
+  std::vector<Span> spans = {{"root", 3, 3}};
+  for (const Joint& j : s.joints()) spans.push_back({j.name, kRootDofs + j.dof, j.dof_count()});
+  int64_t cleared = 0;
+  std::set<std::string> where;
+  for (Eigen::Index f = 0; f < frames.rows(); ++f) {
+    for (const Span& span : spans) {
+      auto joint = frames.block(f, span.first, 1, span.count);
+      if (!joint.hasNaN()) continue;
+      cleared += joint.array().isNaN().count();
+      joint.setZero();
+      where.insert(span.name);
+    }
+  }
+  if (cleared == 0) return;
+  std::string names;
+  for (const std::string& n : where) names += (names.empty() ? "" : ", ") + n;
+  source.warnings.push_back(fmt::format("{} NaN set to zero (joints: {})", cleared, names));
+}
+
+}  // namespace
+
+Match sniff_mimickit(Bytes bytes) {
+  if (!looks_like_pickle(bytes)) return Match::no;
+  const std::string_view text = as_text(bytes);
+  const auto holds = [&](std::string_view word) { return text.find(word) != text.npos; };
+  const bool ours = holds("loop_mode") && holds("frames") && holds("fps");
+  return ours && !holds("motion_data") ? Match::yes : Match::no;
+}
+
+std::vector<Clip> read_mimickit(Bytes bytes, const ReadOptions& options) {
+  const Pickle pickle = Pickle::parse(bytes);
+  const Value& root = pickle.root();
+  const Value &frames = root.at("frames", "the motion"), &fps = root.at("fps", "the motion");
+  const Array raw = numeric_array(frames, "frames");
+  require(raw.shape.size() == 2 && raw.shape[0] > 0, kBad,
+          "frames have shape {}, expected (frames, numbers a frame)", shape_text(raw.shape));
+  const int64_t width = raw.shape[1];
+  Clip clip;
+  const std::string guess = options.skeleton.empty() ? character_of(width) : "";
+  clip.skeleton =
+      robot_for(options, guess, fmt::format("frames of {} numbers", width), clip.source).skeleton;
+  const int dofs = clip.skeleton->dof_count();
+  require(width == kRootDofs + dofs, kBad, "frames of {} numbers; '{}' needs {} (6 + {} dofs)",
+          width, clip.skeleton->name(), kRootDofs + dofs, dofs);
+  Frames v = to_frames(raw, "frames");
+  clear_nan(v, *clip.skeleton, clip.source);
+  clip.root_pos = v.leftCols(3);
+  clip.dof_pos = v.rightCols(dofs);
+  clip.root_rot.resize(v.rows(), 4);
+  for (int f = 0; f < v.rows(); ++f) {
+    Clip::set_quat(clip.root_rot, f, 0, exp_map(Vec3(v(f, 3), v(f, 4), v(f, 5))));
+  }
+  clip.fps = fps.number("fps");
+  clip.loop = loop_of(root.at("loop_mode", "the motion"));
+  clip.source.metadata["frames_form"] = frames.is(ValueKind::array) ? "array" : "list";
+  clip.source.metadata["fps_form"] = form_of(fps);
+  finish_clip(clip, {{"frames", raw},
+                     {"fps", scalar_f8(clip.fps)},
+                     {"loop_mode", scalar_i8(clip.loop == LoopMode::wrap ? 1 : 0)}});
+  return {std::move(clip)};
+}
+
+namespace {
+
+Frames compute_frames(const Clip& clip) {
+  Frames v(clip.frames(), kRootDofs + clip.dof_pos.cols());
+  for (int f = 0; f < clip.frames(); ++f) {
+    const Vec3 root = log_map(clip.root_rot_at(f));
+    v.row(f).leftCols(3) = clip.root_pos.row(f);
+    v.row(f).segment<3>(3) = root.transpose();
+    v.row(f).rightCols(clip.dof_pos.cols()) = clip.dof_pos.row(f);
+  }
+  return v;
+}
+
+void write_list(PickleWriter& out, const Frames& v) {
+  out.open_list();
+  for (Eigen::Index f = 0; f < v.rows(); ++f) {
+    out.open_list();
+    for (Eigen::Index c = 0; c < v.cols(); ++c) out.real(v(f, c));
+    out.close_list();
+  }
+  out.close_list();
+}
+
+std::string meta(const Clip& clip, const std::string& key) {
+  const auto it = clip.source.metadata.find(key);
+  return it == clip.source.metadata.end() ? "" : it->second;
+}
+
+}  // namespace
+
+std::vector<std::byte> write_mimickit(std::span<const Clip> clips, const WriteOptions&) {
+  const Clip& clip = only_clip(clips, "mimickit");
+  const bool untouched = is_untouched(clip, "mimickit");
+  if (!untouched) require_robot(clip, "mimickit");
+  const double fps = untouched ? to_number(clip.source.arrays.at("fps"), "fps") : clip.fps;
+  PickleWriter out;
+  out.open_dict();
+  out.text("loop_mode");
+  out.integer(clip.loop == LoopMode::wrap ? 1 : 0);
+  out.text("fps");
+  const bool whole = fps == std::round(fps) && (!untouched || meta(clip, "fps_form") == "int");
+  if (whole) {
+    out.integer(static_cast<int64_t>(fps));
+  } else {
+    out.real(fps);
+  }
+  out.text("frames");
+  if (untouched && meta(clip, "frames_form") == "array") {
+    out.array(clip.source.arrays.at("frames"));
+  } else {
+    write_list(out, untouched ? to_frames(clip.source.arrays.at("frames"), "frames")
+                              : compute_frames(clip));
+  }
+  out.close_dict();
+  return out.finish();
+}
+
+}  // namespace motus::formats

@@ -1,0 +1,266 @@
+#include "formats/poselib.h"
+
+#include <fmt/format.h>
+
+#include <cmath>
+#include <cstdlib>
+
+#include "formats/amp_humanoid.h"
+#include "formats/arrays.h"
+#include "formats/bytes.h"
+#include "formats/clip_tools.h"
+#include "formats/npy.h"
+#include "formats/pickle.h"
+#include "formats/pickle_writer.h"
+#include "formats/smooth_velocity.h"
+#include "motion/kinematics.h"
+
+namespace motus::formats {
+
+namespace {
+
+constexpr Kind kBad = Kind::bad_input;
+
+/// The array of an entry {arr, context}.
+Array entry(const Value& dict, const std::string& key) {
+  return numeric_array(dict.at(key, "the motion").at("arr", key), key);
+}
+
+/// Names are a list or an array.
+std::vector<std::string> names_of(const Value& v) {
+  if (v.is(ValueKind::array) && !v.raw_array().objects) {
+    return to_strings(v.raw_array().array, "node_names");
+  }
+  std::vector<std::string> out;
+  for (const Value& n : v.items("node_names")) out.push_back(n.string("a node's name"));
+  return out;
+}
+
+/// The decimal number that a float of single precision was rounded from: 0.236151, not
+/// 0.23615099489688873, so that files of both precisions have equal skeletons.
+double undo_rounding(double v) {
+  return std::strtod(fmt::format("{}", static_cast<float>(v)).c_str(), nullptr);
+}
+
+SkeletonPtr skeleton_of(const Value& tree, std::map<std::string, Array>& arrays) {
+  const std::vector<std::string> names = names_of(tree.at("node_names", "skeleton_tree"));
+  const Array parents = entry(tree, "parent_indices"), offsets = entry(tree, "local_translation");
+  const auto n = static_cast<int64_t>(names.size());
+  require(parents.size() == n && offsets.shape == std::vector<int64_t>{n, 3}, kBad,
+          "skeleton_tree names {} nodes, has parents {} and offsets {}", n,
+          shape_text(parents.shape), shape_text(offsets.shape));
+  const std::vector<double> parent = to_doubles(parents);
+  const Frames offset = to_frames(offsets, "local_translation");
+  Skeleton::Spec s;
+  s.name = is_amp_humanoid(names) ? "amp_humanoid" : "poselib";
+  for (size_t i = 0; i < names.size(); ++i) {
+    Vec3 rest = offset.row(static_cast<Eigen::Index>(i));
+    if (offsets.descr == "<f4") rest = rest.unaryExpr(&undo_rounding);
+    const bool known = std::isfinite(parent[i]) && parent[i] >= -1 && parent[i] < n;
+    require(known, kBad, "node '{}' has parent {}", names[i], parent[i]);
+    s.bodies.push_back({.name = names[i], .parent = static_cast<int>(parent[i]), .rest_pos = rest});
+  }
+  s.roles = amp_roles(names);
+  arrays["node_names"] = string_array(names);
+  arrays["parent_indices"] = parents;
+  arrays["local_translation"] = offsets;
+  return Skeleton::build(std::move(s));
+}
+
+/// Global rotations to rotations in the parent.
+Frames to_local(const Skeleton& s, const Frames& global) {
+  Frames out(global.rows(), global.cols());
+  for (int f = 0; f < global.rows(); ++f) {
+    for (int b = 0; b < s.body_count(); ++b) {
+      const int parent = s.bodies()[static_cast<size_t>(b)].parent;
+      const Quat q = Clip::quat_at(global, f, b);
+      Clip::set_quat(out, f, b, parent < 0 ? q : Clip::quat_at(global, f, parent).conjugate() * q);
+    }
+  }
+  return out;
+}
+
+void add_velocity(Clip& clip, const Value& root, const char* key, const char* channel,
+                  const char* units, std::map<std::string, Array>& arrays) {
+  if (!root.find(key)) return;
+  const Array a = entry(root, key);
+  const int64_t bodies = clip.skeleton->body_count();
+  require(a.shape == std::vector<int64_t>{clip.frames(), bodies, 3}, kBad,
+          "{} has shape {}, expected ({}, {}, 3)", key, shape_text(a.shape), clip.frames(), bodies);
+  Channel& c = clip.channels[channel];
+  c.data = to_frames(a, key);
+  c.components = 3;
+  for (const Body& b : clip.skeleton->bodies()) c.names.push_back(b.name);
+  c.units = units;
+  c.frame = "world";
+  arrays[key] = a;
+}
+
+/// (J, 4) of a T-pose to (1, J, 4).
+Array with_time(Array a, size_t axes) {
+  if (a.shape.size() + 1 == axes) a.shape.insert(a.shape.begin(), 1);
+  return a;
+}
+
+}  // namespace
+
+Match sniff_poselib(Bytes bytes) {
+  if (!starts_with(bytes, "\x93NUMPY")) return Match::no;
+  try {
+    if (read_npy_header(bytes).descr != "|O") return Match::no;
+  } catch (const Error&) {
+    return Match::no;
+  }
+  const std::string_view text = as_text(bytes);
+  const bool tree = text.find("skeleton_tree") != text.npos;
+  return tree && text.find("root_translation") != text.npos ? Match::yes : Match::no;
+}
+
+std::vector<Clip> read_poselib(Bytes bytes, const ReadOptions& options) {
+  const NpyHeader header = read_npy_header(bytes);
+  require(header.descr == "|O", kBad, "an array of '{}', expected a pickled SkeletonMotion",
+          header.descr);
+  const Pickle pickle = Pickle::parse(bytes.subspan(header.data));
+  const Value& outer = pickle.root();
+  const bool wrapped = outer.is(ValueKind::array) && outer.raw_array().objects &&
+                       outer.raw_array().items.size() == 1;
+  require(wrapped, kBad, "the npy file holds {}, expected one object", kind_text(outer.kind()));
+  const Value& root = outer.raw_array().items[0];
+
+  std::map<std::string, Array> arrays;
+  Clip clip;
+  clip.skeleton = skeleton_of(root.at("skeleton_tree", "the motion"), arrays);
+  const Value* name = root.find("__name__");
+  const bool state = name && name->string("__name__") == "SkeletonState";
+  const Array rotation = with_time(entry(root, "rotation"), 3);
+  const Array translation = with_time(entry(root, "root_translation"), 2);
+  const int64_t frames = rotation.shape.empty() ? 0 : rotation.shape[0];
+  const int64_t bodies = clip.skeleton->body_count();
+  require(rotation.shape == std::vector<int64_t>{frames, bodies, 4}, kBad,
+          "rotation has shape {}, expected (frames, {}, 4)", shape_text(rotation.shape), bodies);
+  require(translation.shape == std::vector<int64_t>{frames, 3}, kBad,
+          "root_translation has shape {}, expected ({}, 3)", shape_text(translation.shape), frames);
+  Frames rot = from_xyzw(to_frames(rotation, "rotation"));
+  normalise(rot, "rotation", clip.source);
+  const bool local = root.at("is_local", "the motion").whole("is_local") != 0;
+  clip.local_rot = local ? rot : to_local(*clip.skeleton, rot);
+  clip.root_rot = clip.local_rot.leftCols(4);
+  for (int f = 0; f < frames; ++f) Clip::set_quat(clip.local_rot, f, 0, Quat::Identity());
+  clip.root_pos = to_frames(translation, "root_translation");
+  arrays["rotation"] = rotation;
+  arrays["root_translation"] = translation;
+  arrays["is_local"] = scalar_i8(local ? 1 : 0);
+
+  if (const Value* fps = root.find("fps"); fps && !fps->is_none()) {
+    clip.fps = fps->number("fps");
+    arrays["fps"] = scalar_f8(clip.fps);
+  } else if (state || frames == 1) {
+    clip.source.fps_source = "guess";  // one pose has no rate
+  } else {
+    guess_fps(clip, options);
+  }
+  clip.source.variant = state ? "SkeletonState" : "SkeletonMotion";
+  add_velocity(clip, root, "global_velocity", "body_lin_vel", "m/s", arrays);
+  add_velocity(clip, root, "global_angular_velocity", "body_ang_vel", "rad/s", arrays);
+  finish_clip(clip, std::move(arrays));
+  return {std::move(clip)};
+}
+
+namespace {
+
+/// The arrays of a SkeletonMotion computed from any clip.
+std::map<std::string, Array> compute(const Clip& clip) {
+  const Skeleton& s = *clip.skeleton;
+  const int64_t frames = clip.frames(), bodies = s.body_count();
+  Frames rot(frames, 4 * bodies), offsets(bodies, 3), parents(bodies, 1);
+  std::vector<Quat> joints;
+  std::vector<std::string> names;
+  for (int b = 0; b < s.body_count(); ++b) {
+    const Body& body = s.bodies()[static_cast<size_t>(b)];
+    names.push_back(body.name);
+    offsets.row(b) = body.rest_pos;
+    parents(b, 0) = body.parent;
+  }
+  for (int f = 0; f < clip.frames(); ++f) {
+    joint_rotations(clip, f, joints);
+    Clip::set_quat(rot, f, 0, positive(clip.root_rot_at(f)));
+    for (int b = 1; b < s.body_count(); ++b) {
+      // poselib knows no rest rotation: it goes into the joint's
+      const auto i = static_cast<size_t>(b);
+      Clip::set_quat(rot, f, b, positive(s.bodies()[i].rest_rot * joints[i]));
+    }
+  }
+  std::map<std::string, Array> out;
+  out["rotation"] = f4_array(to_xyzw(rot), {frames, bodies, 4});
+  out["root_translation"] = f4_array(clip.root_pos);
+  out["global_velocity"] =
+      f4_array(smooth_linear_velocity(body_positions(clip), clip.fps), {frames, bodies, 3});
+  out["global_angular_velocity"] =
+      f4_array(smooth_angular_velocity(body_rotations(clip), clip.fps), {frames, bodies, 3});
+  out["node_names"] = string_array(names);
+  out["parent_indices"] = {"<i8", {bodies}, {}};
+  for (int64_t b = 0; b < bodies; ++b) {
+    const Array one = scalar_i8(static_cast<int64_t>(parents(b, 0)));
+    auto& data = out["parent_indices"].data;
+    data.insert(data.end(), one.data.begin(), one.data.end());
+  }
+  out["local_translation"] = f4_array(offsets);
+  out["is_local"] = scalar_i8(1);
+  out["fps"] = scalar_f8(clip.fps);
+  return out;
+}
+
+void write_entry(PickleWriter& out, const char* key, const Array& a) {
+  out.text(key);
+  out.open_dict();
+  out.text("arr");
+  out.array(a);
+  out.text("context");
+  out.open_dict();
+  out.text("dtype");
+  out.text(a.descr == "<f8" ? "float64" : a.descr == "<f4" ? "float32" : "int64");
+  out.close_dict();
+  out.close_dict();
+}
+
+}  // namespace
+
+std::vector<std::byte> write_poselib(std::span<const Clip> clips, const WriteOptions&) {
+  const Clip& clip = only_clip(clips, "poselib");
+  const bool untouched = is_untouched(clip, "poselib") && clip.source.arrays.count("fps") > 0;
+  const std::map<std::string, Array> a = untouched ? clip.source.arrays : compute(clip);
+  PickleWriter out;
+  out.open_object();
+  out.open_ordered_dict();
+  for (const char* key :
+       {"rotation", "root_translation", "global_velocity", "global_angular_velocity"}) {
+    if (a.count(key)) write_entry(out, key, a.at(key));
+  }
+  out.text("skeleton_tree");
+  out.open_ordered_dict();
+  out.text("node_names");
+  out.strings(to_strings(a.at("node_names"), "node_names"));
+  write_entry(out, "parent_indices", a.at("parent_indices"));
+  write_entry(out, "local_translation", a.at("local_translation"));
+  out.close_dict();
+  out.text("is_local");
+  out.boolean(to_number(a.at("is_local"), "is_local") != 0);
+  out.text("fps");
+  const double fps = to_number(a.at("fps"), "fps");
+  if (fps == std::round(fps)) {
+    out.integer(static_cast<int64_t>(fps));
+  } else {
+    out.real(fps);
+  }
+  out.text("__name__");
+  out.text("SkeletonMotion");
+  out.close_dict();
+  out.close_object();
+  std::vector<std::byte> file =
+      write_npy_header({.descr = "|O", .fortran_order = false, .shape = {}});
+  const std::vector<std::byte> body = out.finish();
+  file.insert(file.end(), body.begin(), body.end());
+  return file;
+}
+
+}  // namespace motus::formats
