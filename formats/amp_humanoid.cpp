@@ -26,7 +26,11 @@ constexpr std::array kBodies = {AmpBody{"pelvis", -1, 0, 0, 0},
                                 AmpBody{"left_shin", 12, 0, 0, -.421546},
                                 AmpBody{"left_foot", 13, 0, 0, -.40987}};
 
-constexpr std::array kRoles = {std::pair<std::string_view, std::string_view>{"pelvis", "pelvis"},
+struct RoleName {
+  std::string_view role, body;
+};
+
+constexpr RoleName kRoles[] = {{"pelvis", "pelvis"},
                                {"chest", "torso"},
                                {"head", "head"},
                                {"left_upper_arm", "left_upper_arm"},

@@ -3,6 +3,7 @@
 // the zero pose (MimicKit's figure has the same names but a T-pose). Its 28 dofs are known by name:
 // three-axis joints count exponential-map components, elbows and knees turn about y.
 #include <array>
+#include <span>
 #include <string_view>
 
 #include "motion/clip.h"
