@@ -1,0 +1,181 @@
+// motion-retarget: a motion of any skeleton that can be matched, as a motion of a robot.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <atomic>
+#include <exception>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "cli/app.h"
+#include "cli/io.h"
+#include "formats/format.h"
+#include "formats/mjcf.h"
+#include "retarget/retarget.h"
+
+using namespace motus;
+
+namespace {
+
+struct Arguments {
+  std::string input = "-", output = "-", robot, from, to_format, skeleton, map, report;
+  std::optional<double> fps, scale;
+  bool explain = false, loop = false, solve = false;
+  int jobs = 1;
+};
+
+/// A robot by name, or by model file with the robot.yaml beside it; its roles may come from names.
+Robot load_target(const std::string& name) {
+  Robot robot = formats::load_robot(name);
+  const std::filesystem::path yaml = std::filesystem::path(name).parent_path() / "robot.yaml";
+  const bool file = name.find('/') != std::string::npos || name.find('.') != std::string::npos;
+  if (!file || !robot.skeleton->roles().empty() || !std::filesystem::exists(yaml)) return robot;
+  const RobotYaml y = read_robot_yaml(yaml);
+  Skeleton::Spec spec = robot.skeleton->spec();
+  for (const auto& [role, body] : y.roles) {
+    const int b = robot.skeleton->find_body(body);
+    require(b >= 0, Kind::usage, "{}: role {}: the model has no body '{}'", yaml.string(), role,
+            body);
+    spec.roles[role] = b;
+  }
+  robot.skeleton = Skeleton::build(std::move(spec));
+  robot.name = y.name;
+  robot.kind = y.kind;
+  robot.root_height = y.root_height;
+  robot.default_dofs.assign(static_cast<size_t>(robot.skeleton->dof_count()), 0.0);
+  for (const auto& [dof, value] : y.default_pose) {
+    const int d = robot.skeleton->find_dof(dof);
+    require(d >= 0, Kind::usage, "{}: default_pose: the model has no joint '{}'", yaml.string(),
+            dof);
+    robot.default_dofs[static_cast<size_t>(d)] = value;
+  }
+  return robot;
+}
+
+std::vector<Clip> load(const Arguments& a) {
+  const std::string place = cli::input_name(a.input);
+  formats::ReadOptions options;
+  options.name = place;
+  options.skeleton = a.skeleton;
+  const std::vector<std::byte> bytes = cli::read_input(a.input);
+  try {
+    return formats::read(bytes, a.from, options);
+  } catch (const Error& e) {
+    throw std::string_view(e.what()).starts_with(place) ? e : e.at(place);
+  }
+}
+
+/// All clips, `jobs` at a time. Each is solved alone, so the number does not change the result.
+std::vector<retarget::Result> solve(const std::vector<Clip>& clips,
+                                    const retarget::RobotBody& robot,
+                                    const retarget::Options& options, int jobs) {
+  std::vector<retarget::Result> out(clips.size());
+  std::vector<std::exception_ptr> errors(clips.size());
+  std::atomic<size_t> next = 0;
+  const auto work = [&] {
+    for (size_t i = next++; i < clips.size(); i = next++) {
+      try {
+        out[i] = retarget::run(clips[i], robot, options);
+      } catch (...) {
+        errors[i] = std::current_exception();
+      }
+    }
+  };
+  {
+    std::vector<std::jthread> pool;
+    const size_t more = std::min(clips.size(), static_cast<size_t>(std::max(1, jobs))) - 1;
+    for (size_t i = 0; i < more; ++i) pool.emplace_back(work);
+    work();
+  }
+  for (size_t i = 0; i < clips.size(); ++i) {
+    if (!errors[i]) continue;
+    try {
+      std::rethrow_exception(errors[i]);
+    } catch (const Error& e) {
+      throw e.at(clips[i].name);
+    }
+  }
+  return out;
+}
+
+void explain(const Clip& source, const retarget::Result& r, const Robot& robot) {
+  cli::say(fmt::format("{}: '{}' to {}", r.clip.name, source.skeleton->name(), robot.title));
+  for (const retarget::RoleMatch& m : r.roles.matches) {
+    const int target = robot.skeleton->role(m.role);
+    cli::say(
+        fmt::format("  {:<18} {:<24} {:<26} {:.2f} by {}", m.role,
+                    source.skeleton->bodies()[static_cast<size_t>(m.body)].name,
+                    target < 0 ? "-" : robot.skeleton->bodies()[static_cast<size_t>(target)].name,
+                    m.confidence, m.how));
+  }
+  for (const auto& [name, value] : r.report.numbers())
+    cli::say(fmt::format("  {:<28} {:.5g}", name, value));
+  if (!r.report.most_saturated.empty())
+    cli::say(fmt::format("  most often at its limit: {} ({:.1f} % of frames)",
+                         r.report.most_saturated, 100 * r.report.most_saturated_share));
+}
+
+int run(const Arguments& a) {
+  require(!a.robot.empty(), Kind::usage, "--to is missing: a robot's name or model file");
+  require(a.jobs >= 1, Kind::usage, "-j {}: expected 1 or more", a.jobs);
+  require(!a.scale || *a.scale > 0, Kind::usage, "--scale {}: expected a positive number",
+          a.scale.value_or(0));
+  const formats::Format* format =
+      a.to_format.empty() ? formats::by_extension(a.output) : &formats::find_format(a.to_format);
+  if (!format) format = &formats::find_format("h5");
+  cli::refuse_terminal(a.output);
+  const retarget::RobotBody robot(load_target(a.robot));
+  retarget::Options options;
+  options.fps = a.fps;
+  options.scale = a.scale;
+  options.copy_same_dofs = !a.solve;
+  if (!a.map.empty()) options.map = retarget::read_role_names(a.map);
+
+  std::vector<Clip> clips = load(a);
+  if (a.loop) {
+    for (Clip& c : clips) c.loop = LoopMode::wrap;
+  }
+  const std::vector<retarget::Result> results = solve(clips, robot, options, a.jobs);
+
+  std::vector<Clip> out;
+  std::string report;
+  for (size_t i = 0; i < results.size(); ++i) {
+    if (a.explain) explain(clips[i], results[i], robot.robot);
+    report += (i ? ",\n " : "") + results[i].report.json(results[i].clip.name);
+    out.push_back(results[i].clip);
+    out.back().history.push_back(fmt::format(
+        "motion-retarget --to {}{}{}{}", a.robot, a.fps ? fmt::format(" --fps {}", *a.fps) : "",
+        a.scale ? fmt::format(" --scale {}", *a.scale) : "", a.loop ? " --loop" : ""));
+  }
+  if (!a.report.empty()) cli::write_output(a.report, "[" + report + "]\n");
+  cli::write_output(a.output, format->write(out, {}));
+  return 0;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  Arguments a;
+  cli::App app("motion-retarget", "puts a motion of any skeleton on a robot");
+  app.positional("INPUT", a.input, "motion file in any format, or - for stdin");
+  app.option("--to", a.robot, "robot: g1, go2, smpl, pi_plus, humanoid ..., or its .xml/.urdf");
+  app.option("-o,--output", a.output, "motion file to write, or - for stdout");
+  app.option("-f,--from", a.from, "format of INPUT; found from its content otherwise");
+  app.option("--to-format", a.to_format, "format to write; by -o's extension, else h5");
+  app.option("--skeleton", a.skeleton, "robot or model of an INPUT that stores bare numbers");
+  app.option("--map", a.map, "YAML file of lines 'role: body' that win over names");
+  app.option("--fps", a.fps, "frames a second of the result");
+  app.option("--scale", a.scale, "robot metres per source metre; default: ratio of the legs");
+  app.flag("--loop", a.loop, "treat the clips as loops: the last frame is the first, a cycle on");
+  app.flag("--solve", a.solve, "solve anew even where INPUT already has this robot's joints");
+  app.flag("--explain", a.explain, "say on stderr what was matched and how good the result is");
+  app.option("--report", a.report, "write the metrics as JSON to this file");
+  app.option("-j,--jobs", a.jobs, "clips at a time");
+  app.example("motion-retarget walk.bvh --to g1 -o walk_g1.h5");
+  app.example("motion-convert dance.bvh | motion-retarget --to pi_plus --fps 50 > dance.h5");
+  app.example("motion-retarget walk.bvh --to humanoid --explain --report walk.json -o walk.h5");
+  return app.run(argc, argv, [&] { return run(a); });
+}

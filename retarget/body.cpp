@@ -1,0 +1,84 @@
+#include "retarget/body.h"
+
+#include <algorithm>
+#include <limits>
+
+#include "motion/error.h"
+
+namespace motus::retarget {
+
+namespace {
+
+size_t z(int i) {
+  return static_cast<size_t>(i);
+}
+
+bool within(const Skeleton& s, int body, int ancestor) {
+  while (body > ancestor) body = s.bodies()[z(body)].parent;
+  return body == ancestor;
+}
+
+Foot measure_foot(const Robot& robot, const Rig& rig, const ZeroPose& zero, const Leg& leg,
+                  double leg_length) {
+  const Skeleton& s = *rig.skeleton;
+  Foot foot;
+  const Vec3 ankle = zero.at(leg.ankle);
+  for (const CollisionPoint& c : robot.collision_points) {
+    if (!within(s, c.body, leg.foot)) continue;
+    foot.sole.push_back({zero.at({c.body, c.pos}) - ankle, c.radius});
+  }
+  if (foot.sole.empty()) {
+    for (const EndSite& e : s.end_sites()) {
+      if (within(s, e.body, leg.foot)) foot.sole.push_back({zero.at({e.body, e.pos}) - ankle, 0});
+    }
+  }
+  if (foot.sole.empty()) {
+    // a model without collision geometry: a foot of common proportions
+    const double h = 0.07 * leg_length;
+    foot.sole = {{Vec3(-h, 0, -h), 0}, {Vec3(2 * h, 0, -h), 0}};
+  }
+  double lowest = std::numeric_limits<double>::max();
+  for (const SolePoint& p : foot.sole) lowest = std::min(lowest, p.pos.z() - p.radius);
+  foot.ankle_height = -lowest;
+  foot.heel = std::numeric_limits<double>::max();
+  foot.toe = -foot.heel;
+  for (const SolePoint& p : foot.sole) {
+    // points well above the plane are not what a foot rolls over
+    if (p.pos.z() - p.radius > lowest + 0.01) continue;
+    foot.heel = std::min(foot.heel, p.pos.x());
+    foot.toe = std::max(foot.toe, p.pos.x());
+  }
+  return foot;
+}
+
+}  // namespace
+
+double sole_height(const Foot& foot, const Vec3& ankle, const Quat& rotation) {
+  double lowest = std::numeric_limits<double>::max();
+  for (const SolePoint& p : foot.sole)
+    lowest = std::min(lowest, ankle.z() + (rotation * p.pos).z() - p.radius);
+  return lowest;
+}
+
+RobotBody::RobotBody(Robot r)
+    : robot(std::move(r)),
+      rig(make_rig(robot.skeleton, map_roles(*robot.skeleton))),
+      zero(*robot.skeleton) {
+  require(rig.pelvis == 0, Kind::bad_input,
+          "robot '{}': its root body '{}' is not its pelvis or trunk '{}'", robot.name,
+          robot.skeleton->bodies()[0].name, robot.skeleton->bodies()[z(rig.pelvis)].name);
+  const double n = static_cast<double>(rig.legs.size());
+  for (const Leg& leg : rig.legs) centre += zero.at(leg.hip) / n;
+  for (size_t i = 0; i < rig.legs.size(); ++i) {
+    const Leg& leg = rig.legs[i];
+    hips[i] = zero.at(leg.hip) - centre;
+    legs[i] = (zero.at(leg.knee) - zero.at(leg.hip)).norm() +
+              (zero.at(leg.ankle) - zero.at(leg.knee)).norm();
+    leg_length += legs[i] / n;
+  }
+  for (size_t i = 0; i < rig.legs.size(); ++i)
+    feet[i] = measure_foot(robot, rig, zero, rig.legs[i], leg_length);
+  robot.default_dofs.resize(z(robot.skeleton->dof_count()), 0.0);
+}
+
+}  // namespace motus::retarget

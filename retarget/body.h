@@ -1,0 +1,42 @@
+#pragma once
+// A robot measured for retargeting: where its hips, ankles and soles are. All lengths in metres;
+// anatomical frames are those of the zero pose (x forward, y left, z up).
+#include <array>
+#include <vector>
+
+#include "motion/robot.h"
+#include "retarget/pose.h"
+#include "retarget/rig.h"
+
+namespace motus::retarget {
+
+/// A sphere of the sole, from the ankle, in the foot's anatomical frame.
+struct SolePoint {
+  Vec3 pos = Vec3::Zero();
+  double radius = 0;
+};
+
+struct Foot {
+  double ankle_height = 0;   ///< ankle above the floor when flat
+  double heel = 0, toe = 0;  ///< x of the ends of the sole from the ankle
+  std::vector<SolePoint> sole;
+};
+
+struct RobotBody {
+  Robot robot;
+  Rig rig;
+  ZeroPose zero;
+  Vec3 centre = Vec3::Zero();         ///< of the hips from the root body's origin
+  std::array<Vec3, kMaxLegs> hips;    ///< of the hip joints from their centre
+  std::array<double, kMaxLegs> legs;  ///< thigh + shin
+  double leg_length = 0;              ///< mean of legs
+  std::array<Foot, kMaxLegs> feet;
+
+  /// Throws Error(bad_input) for a robot whose roles are not enough.
+  explicit RobotBody(Robot robot);
+};
+
+/// The lowest height of a foot's sole for an ankle at `ankle` and an anatomical rotation.
+double sole_height(const Foot& foot, const Vec3& ankle, const Quat& rotation);
+
+}  // namespace motus::retarget

@@ -1,0 +1,176 @@
+#include "retarget/footsteps.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace motus::retarget {
+
+namespace {
+
+constexpr double kLevelBelow = 0.06, kTiltedAbove = 0.22;  // rad of pitch: flat, and rolling
+constexpr double kDriftYaw = 0.35;                         // rad within one stance before it is two
+constexpr double kDriftShare = 0.09;                       // of the leg length, likewise
+constexpr double kStep = 0.10;                             // s, left unlocked between the two
+constexpr double kFade = 0.35;  // s, longest blend into and out of a swing
+
+double smoothstep(double t) {
+  t = std::clamp(t, 0.0, 1.0);
+  return t * t * (3 - 2 * t);
+}
+
+/// A level place on the floor.
+struct Place {
+  Eigen::Vector2d xy = Eigen::Vector2d::Zero();
+  double yaw = 0;
+};
+
+/// Nose-down angle of an anatomical foot.
+double pitch_of(const Quat& foot) {
+  return std::asin(std::clamp(-(foot * Vec3::UnitX()).z(), -1.0, 1.0));
+}
+
+double rolling(double pitch) {
+  const double a = std::abs(pitch);
+  return pitch * smoothstep((a - kLevelBelow) / (kTiltedAbove - kLevelBelow));
+}
+
+double pivot(const Foot& foot, double pitch) {
+  return pitch > 0 ? foot.toe : pitch < 0 ? foot.heel : 0.0;
+}
+
+/// The place that a foot rolling by its present pitch stands on.
+Place place_under(const Foot& foot, const FootTarget& t, bool point_feet) {
+  Place p;
+  if (point_feet) {
+    p.xy = t.ankle.head<2>();
+    return p;
+  }
+  p.yaw = heading(t.foot);
+  const double x = pivot(foot, rolling(pitch_of(t.foot)));
+  const Vec3 touch = t.ankle + t.foot * Vec3(x, 0, -foot.ankle_height);
+  p.xy = touch.head<2>() - (yaw_rotation(p.yaw) * Vec3(x, 0, 0)).head<2>();
+  return p;
+}
+
+FootTarget stand(const Foot& foot, const Place& place, double pitch, bool point_feet) {
+  FootTarget t;
+  t.planted = true;
+  const Vec3 floor(place.xy.x(), place.xy.y(), 0);
+  if (point_feet) {
+    t.ankle = floor + Vec3(0, 0, foot.ankle_height);
+    return t;
+  }
+  const Quat yaw = yaw_rotation(place.yaw);
+  const double x = pivot(foot, pitch);
+  t.foot = yaw * Quat(Eigen::AngleAxisd(pitch, Vec3::UnitY()));
+  t.ankle = floor + yaw * Vec3(x, 0, 0) - t.foot * Vec3(x, 0, -foot.ankle_height);
+  t.ankle.z() -= sole_height(foot, t.ankle, t.foot);
+  return t;
+}
+
+struct Stance {
+  int first, last;  ///< [first, last)
+  Place place;
+};
+
+double turn(double a, double b) {
+  return std::remainder(a - b, 2 * M_PI);
+}
+
+/// Mean place over the frames where the foot is flat, or over all where it never is.
+Place mean_place(const std::vector<Place>& places, const std::vector<char>& flat, int first,
+                 int last) {
+  Place sum;
+  double c = 0, s = 0;
+  int n = 0;
+  for (const bool flat_only : {true, false}) {
+    for (int f = first; f < last; ++f) {
+      const size_t k = static_cast<size_t>(f);
+      if (flat_only && !flat[k]) continue;
+      sum.xy += places[k].xy;
+      c += std::cos(places[k].yaw);
+      s += std::sin(places[k].yaw);
+      ++n;
+    }
+    if (n > 0) break;
+  }
+  sum.xy /= n;
+  sum.yaw = std::atan2(s, c);
+  return sum;
+}
+
+/// Stances cut where the foot turns or shuffles on the spot.
+std::vector<Stance> stances(const std::vector<Place>& places, const FootContact& contact,
+                            double fps, double leg) {
+  std::vector<Stance> out;
+  const int n = static_cast<int>(places.size());
+  const int gap = std::max(1, static_cast<int>(std::lround(kStep * fps)));
+  for (int f = 0; f < n;) {
+    if (!contact.stance[static_cast<size_t>(f)]) {
+      ++f;
+      continue;
+    }
+    const Place& start = places[static_cast<size_t>(f)];
+    int end = f;
+    bool cut = false;
+    for (; end < n && contact.stance[static_cast<size_t>(end)]; ++end) {
+      const Place& p = places[static_cast<size_t>(end)];
+      cut = (p.xy - start.xy).norm() > kDriftShare * leg ||
+            std::abs(turn(p.yaw, start.yaw)) > kDriftYaw;
+      if (cut) break;
+    }
+    if (end - f >= 2) out.push_back({f, end, mean_place(places, contact.flat, f, end)});
+    f = cut ? end + gap : end;
+  }
+  return out;
+}
+
+struct Correction {
+  Vec3 pos = Vec3::Zero(), rot = Vec3::Zero();
+};
+
+Correction between(const FootTarget& raw, const FootTarget& want) {
+  return {want.ankle - raw.ankle, log_map(want.foot * raw.foot.conjugate())};
+}
+
+void apply(FootTarget& t, const Correction& c, double w) {
+  t.ankle += w * c.pos;
+  t.foot = (exp_map(w * c.rot) * t.foot).normalized();
+}
+
+}  // namespace
+
+std::vector<FootTarget> plan_foot(const std::vector<FootTarget>& raw, const FootContact& contact,
+                                  const Foot& foot, double fps, double leg_length,
+                                  bool point_feet) {
+  std::vector<Place> places;
+  for (const FootTarget& t : raw) places.push_back(place_under(foot, t, point_feet));
+  const std::vector<Stance> steps = stances(places, contact, fps, leg_length);
+  std::vector<FootTarget> out = raw;
+  const int n = static_cast<int>(raw.size());
+  const auto stood = [&](const Stance& s, int f) {
+    return stand(foot, s.place, rolling(pitch_of(raw[static_cast<size_t>(f)].foot)), point_feet);
+  };
+  for (const Stance& s : steps) {
+    for (int f = s.first; f < s.last; ++f) out[static_cast<size_t>(f)] = stood(s, f);
+  }
+  // swings: what is between the stances, before the first and after the last
+  for (size_t k = 0; k <= steps.size(); ++k) {
+    const int from = k > 0 ? steps[k - 1].last - 1 : -1;
+    const int to = k < steps.size() ? steps[k].first : n;
+    const double fade =
+        std::max(1.0, std::min(kFade * fps, k > 0 && k < steps.size() ? to - from : 1e9));
+    Correction before, after;
+    if (k > 0) before = between(raw[static_cast<size_t>(from)], stood(steps[k - 1], from));
+    if (k < steps.size()) after = between(raw[static_cast<size_t>(to)], stood(steps[k], to));
+    for (int f = from + 1; f < to; ++f) {
+      FootTarget& t = out[static_cast<size_t>(f)];
+      if (k > 0) apply(t, before, 1 - smoothstep((f - from) / fade));
+      if (k < steps.size()) apply(t, after, 1 - smoothstep((to - f) / fade));
+      t.ankle.z() += std::max(0.0, -sole_height(foot, t.ankle, t.foot));
+    }
+  }
+  return out;
+}
+
+}  // namespace motus::retarget

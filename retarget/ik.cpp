@@ -1,0 +1,157 @@
+#include "retarget/ik.h"
+
+#include <algorithm>
+
+#include "retarget/observe.h"
+
+namespace motus::retarget {
+
+namespace {
+
+constexpr double kDamping = 1e-4;
+constexpr double kTrust = 0.6;  // rad or m a step may move
+constexpr int kStartIterations = 60;
+constexpr double kStartTrust = 0.25;
+
+}  // namespace
+
+Solver::Solver(const RobotBody& body, Weights weights)
+    : body_(body), w_(weights), model_(body.robot.skeleton) {
+  const Skeleton& s = model_.skeleton();
+  const Eigen::Index n = model_.dims();
+  h_.resize(n, n);
+  g_.resize(n);
+  lo_.resize(n);
+  hi_.resize(n);
+  rest_ = Eigen::Map<const Eigen::VectorXd>(body.robot.default_dofs.data(), n - 6);
+  rest_ = rest_.cwiseMax(model_.lower()).cwiseMin(model_.upper());
+  for (size_t i = 0; i < body.rig.legs.size(); ++i) {
+    const Leg& leg = body.rig.legs[i];
+    knee_axes_[i] = bend_axis(s, body.zero, leg.upper, leg.lower,
+                              body.zero.at(leg.knee) - body.zero.at(leg.hip), true);
+  }
+  for (size_t i = 0; i < body.rig.arms.size(); ++i) {
+    const Arm& arm = body.rig.arms[i];
+    elbow_axes_[i] = bend_axis(s, body.zero, arm.upper, arm.lower,
+                               body.zero.at(arm.elbow) - body.zero.at(arm.shoulder), false);
+  }
+  const int trunk = body.rig.chest >= 0 ? body.rig.chest : body.rig.pelvis;
+  turns_head_ =
+      body.rig.head >= 0 && model_.chain(body.rig.head).size() > model_.chain(trunk).size();
+}
+
+void Solver::add(const Block& block, const Vec3& error, double weight) {
+  const double w2 = weight * weight;
+  const std::vector<int>& dims = *block.dims;
+  const Eigen::Index m = static_cast<Eigen::Index>(dims.size());
+  for (Eigen::Index j = 0; j < m; ++j) {
+    const Vec3 cj = w2 * block.jacobian.col(j);
+    if (cj.isZero(0)) continue;
+    const int dj = dims[static_cast<size_t>(j)];
+    g_[dj] += cj.dot(error);
+    // dims ascend, so this is the lower triangle
+    double* column = h_.data() + static_cast<Eigen::Index>(dj) * h_.rows();
+    for (Eigen::Index i = j; i < m; ++i)
+      column[dims[static_cast<size_t>(i)]] += cj.dot(block.jacobian.col(i));
+  }
+}
+
+void Solver::add_rotation(int body, const Quat& target, double weight) {
+  model_.rotation_jacobian(body, block_);
+  add(block_, log_map(target * model_.rot(body).conjugate()), weight);
+}
+
+void Solver::add_segment(const Point& from, const Point& to, const Vec3& direction, double weight) {
+  const Vec3 a = model_.at(from.body, from.pos), b = model_.at(to.body, to.pos);
+  const double length = (b - a).norm();
+  if (length < 1e-9) return;
+  model_.segment_jacobian(from.body, a, to.body, b, block_);
+  block_.jacobian /= length;
+  add(block_, direction - (b - a) / length, weight);
+}
+
+void Solver::add_axis(int body, const Vec3& local, const Vec3& target, double weight) {
+  const Vec3 now = model_.rot(body) * local;
+  model_.rotation_jacobian(body, block_);
+  for (Eigen::Index k = 3; k < block_.jacobian.cols(); ++k)
+    block_.jacobian.col(k) = Vec3(block_.jacobian.col(k)).cross(now);
+  add(block_, target - now, weight);
+}
+
+void Solver::linearise(const Target& t, const State& state, const Eigen::VectorXd& before,
+                       double change) {
+  const Rig& rig = body_.rig;
+  h_.setZero();
+  g_.setZero();
+  model_.update(state);
+
+  const Quat& root = model_.rot(0);
+  const Vec3 centre = model_.pos(0) + root * body_.zero.rot[0].conjugate() * body_.centre;
+  model_.point_jacobian(0, centre, block_);
+  add(block_, t.centre - centre, w_.centre);
+  // anatomical frames are the zero pose's: body rotation = anatomical * zero rotation
+  const auto world = [&](const Quat& anatomical, int body) {
+    return Quat(anatomical * body_.zero.rot[static_cast<size_t>(body)]);
+  };
+  add_rotation(0, world(t.pelvis, 0), w_.pelvis);
+  if (rig.chest >= 0) add_rotation(rig.chest, world(t.chest, rig.chest), w_.chest);
+  if (turns_head_) add_rotation(rig.head, world(t.head, rig.head), w_.head);
+
+  for (size_t i = 0; i < rig.legs.size(); ++i) {
+    const Leg& leg = rig.legs[i];
+    const FootTarget& foot = t.feet[i];
+    const Vec3 ankle = model_.at(leg.ankle.body, leg.ankle.pos);
+    model_.point_jacobian(leg.ankle.body, ankle, block_);
+    add(block_, foot.ankle - ankle, foot.planted ? w_.planted : w_.swing);
+    if (rig.roles.quadruped) continue;
+    add_rotation(leg.foot, world(foot.foot, leg.foot),
+                 foot.planted ? w_.planted_turn : w_.swing_turn);
+    add_segment(leg.hip, leg.knee, t.legs[i].thigh, w_.leg_direction);
+    add_segment(leg.knee, leg.ankle, t.legs[i].shin, w_.leg_direction);
+    add_axis(leg.upper, knee_axes_[i], t.legs[i].knee_axis, w_.knee_axis);
+  }
+  for (size_t i = 0; i < rig.arms.size(); ++i) {
+    const Arm& arm = rig.arms[i];
+    add_segment(arm.shoulder, arm.elbow, t.arms[i].upper, w_.arm_direction);
+    add_segment(arm.elbow, arm.wrist, t.arms[i].lower, w_.arm_direction);
+    add_axis(arm.upper, elbow_axes_[i], t.arms[i].elbow_axis, w_.elbow_axis);
+  }
+
+  const double rest = w_.rest * w_.rest, stay = change * change;
+  for (Eigen::Index i = 0; i < rest_.size(); ++i) {
+    h_(6 + i, 6 + i) += rest + stay;
+    g_[6 + i] += rest * (rest_[i] - state.dofs[i]) + stay * (before[i] - state.dofs[i]);
+  }
+  h_.diagonal().array() += kDamping;
+}
+
+void Solver::step(State& state, double trust) {
+  lo_.setConstant(-trust);
+  hi_.setConstant(trust);
+  const Eigen::Index n = rest_.size();
+  lo_.tail(n) = lo_.tail(n).cwiseMax(model_.lower() - state.dofs);
+  hi_.tail(n) = hi_.tail(n).cwiseMin(model_.upper() - state.dofs);
+  model_.advance(state, box_.solve(h_, g_, lo_, hi_));
+}
+
+State Solver::start(const Target& target) {
+  State state;
+  state.dofs = rest_;
+  state.root_rot = target.pelvis * body_.zero.rot[0];
+  state.root_pos = target.centre - target.pelvis * body_.centre;
+  for (int k = 0; k < kStartIterations; ++k) {
+    linearise(target, state, state.dofs, 0);
+    step(state, kStartTrust);
+  }
+  return state;
+}
+
+void Solver::solve(const Target& target, int iterations, State& state) {
+  const Eigen::VectorXd before = state.dofs;
+  for (int k = 0; k < iterations; ++k) {
+    linearise(target, state, before, w_.change);
+    step(state, kTrust);
+  }
+}
+
+}  // namespace motus::retarget

@@ -1,0 +1,56 @@
+#pragma once
+// One frame: the robot pose nearest to a target, inside all joint limits.
+//
+// Damped Gauss-Newton on root and dofs; every step is a quadratic program whose bounds are the
+// joint limits (retarget/box.h), so no pose outside them is ever formed.
+#include "retarget/body.h"
+#include "retarget/box.h"
+#include "retarget/model.h"
+#include "retarget/plan.h"
+
+namespace motus::retarget {
+
+/// Square roots of cost weights: positions per m, rotations per rad, directions per unit vector.
+struct Weights {
+  double planted = 150, swing = 60;          ///< ankle position
+  double planted_turn = 12, swing_turn = 3;  ///< foot rotation
+  double centre = 25, pelvis = 4, chest = 3, head = 1;
+  double leg_direction = 0.7, knee_axis = 0.7;
+  double arm_direction = 2, elbow_axis = 0.5;
+  double change = 0.15;  ///< from the frame before, per rad
+  double rest = 0.04;    ///< from the rest pose, per rad
+};
+
+class Solver {
+ public:
+  explicit Solver(const RobotBody& body, Weights weights = {});
+
+  /// A pose for the first frame, from the robot's default pose.
+  State start(const Target& target);
+
+  /// The next frame's pose, `iterations` steps from `state`, which is also the frame before.
+  void solve(const Target& target, int iterations, State& state);
+
+  const Model& model() const { return model_; }
+
+ private:
+  void linearise(const Target& t, const State& state, const Eigen::VectorXd& before, double change);
+  void step(State& state, double trust);
+  void add(const Block& block, const Vec3& error, double weight);
+  void add_rotation(int body, const Quat& target, double weight);
+  void add_segment(const Point& from, const Point& to, const Vec3& direction, double weight);
+  void add_axis(int body, const Vec3& local, const Vec3& target, double weight);
+
+  const RobotBody& body_;
+  Weights w_;
+  Model model_;
+  BoxSolver box_;
+  Eigen::VectorXd rest_, g_, lo_, hi_;
+  Eigen::MatrixXd h_;
+  Block block_;
+  std::array<Vec3, kMaxLegs> knee_axes_;
+  std::array<Vec3, kMaxArms> elbow_axes_;
+  bool turns_head_ = false;
+};
+
+}  // namespace motus::retarget

@@ -1,0 +1,153 @@
+#include "retarget/model.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace motus::retarget {
+
+namespace {
+
+Eigen::Matrix3d cross_matrix(const Vec3& v) {
+  Eigen::Matrix3d m;
+  m << 0, -v.z(), v.y(), v.z(), 0, -v.x(), -v.y(), v.x(), 0;
+  return m;
+}
+
+/// Right Jacobian of the exponential map: exp(e + d) = exp(e) exp(J d) to first order.
+Eigen::Matrix3d right_jacobian(const Vec3& e) {
+  const double t2 = e.squaredNorm(), t = std::sqrt(t2);
+  double a = 0.5, b = 1.0 / 6.0;
+  if (t > 1e-4) {
+    a = (1 - std::cos(t)) / t2;
+    b = (t - std::sin(t)) / (t2 * t);
+  }
+  const Eigen::Matrix3d k = cross_matrix(e);
+  return Eigen::Matrix3d::Identity() - a * k + b * k * k;
+}
+
+/// Rotation by a vector without wrapping its angle: smooth beyond pi.
+Quat rotation(const Vec3& e) {
+  const double t = e.norm();
+  if (t < 1e-9) return Quat(1, 0.5 * e.x(), 0.5 * e.y(), 0.5 * e.z()).normalized();
+  const Vec3 v = std::sin(0.5 * t) / t * e;
+  return Quat(std::cos(0.5 * t), v.x(), v.y(), v.z());
+}
+
+}  // namespace
+
+Model::Model(SkeletonPtr skeleton) : skeleton_(std::move(skeleton)) {
+  const Skeleton& s = *skeleton_;
+  const Eigen::Index n = s.dof_count();
+  lower_.resize(n);
+  upper_.resize(n);
+  columns_.resize(static_cast<size_t>(n));
+  for (Eigen::Index i = 0; i < n; ++i) {
+    lower_[i] = s.dofs()[static_cast<size_t>(i)].lower;
+    upper_[i] = s.dofs()[static_cast<size_t>(i)].upper;
+  }
+  const size_t bodies = static_cast<size_t>(s.body_count());
+  pos_.resize(bodies);
+  rot_.resize(bodies);
+  chains_.resize(bodies);
+  for (size_t b = 0; b < bodies; ++b) {
+    const int parent = s.bodies()[b].parent;
+    if (parent < 0) {
+      chains_[b] = {0, 1, 2, 3, 4, 5};
+      continue;
+    }
+    chains_[b] = chains_[static_cast<size_t>(parent)];
+    const auto [first, last] = s.joints_of(static_cast<int>(b));
+    for (int j = first; j < last; ++j) {
+      const Joint& joint = s.joints()[static_cast<size_t>(j)];
+      for (int d = 0; d < joint.dof_count(); ++d) {
+        chains_[b].push_back(6 + joint.dof + d);
+        columns_[static_cast<size_t>(joint.dof + d)].body = static_cast<int>(b);
+      }
+    }
+    std::sort(chains_[b].begin(), chains_[b].end());
+  }
+}
+
+void Model::update(const State& state) {
+  const Skeleton& s = *skeleton_;
+  pos_[0] = state.root_pos;
+  rot_[0] = state.root_rot;
+  for (size_t b = 1; b < pos_.size(); ++b) {
+    const Body& body = s.bodies()[b];
+    const size_t p = static_cast<size_t>(body.parent);
+    pos_[b] = pos_[p] + rot_[p] * body.rest_pos;
+    Quat q = rot_[p] * body.rest_rot;
+    const auto [first, last] = s.joints_of(static_cast<int>(b));
+    for (int j = first; j < last; ++j) {
+      const Joint& joint = s.joints()[static_cast<size_t>(j)];
+      if (joint.type == JointType::hinge) {
+        Column& c = columns_[static_cast<size_t>(joint.dof)];
+        c.axis = q * joint.axis;
+        c.anchor = pos_[b];
+        const double h = 0.5 * state.dofs[joint.dof], sh = std::sin(h);
+        q = q * Quat(std::cos(h), sh * joint.axis.x(), sh * joint.axis.y(), sh * joint.axis.z());
+      } else {
+        const Vec3 e = state.dofs.segment<3>(joint.dof);
+        q = q * rotation(e);
+        const Eigen::Matrix3d axes = q.toRotationMatrix() * right_jacobian(e);
+        for (int d = 0; d < 3; ++d) {
+          Column& c = columns_[static_cast<size_t>(joint.dof + d)];
+          c.axis = axes.col(d);
+          c.anchor = pos_[b];
+        }
+      }
+    }
+    rot_[b] = q;
+  }
+}
+
+void Model::point_jacobian(int body, const Vec3& world, Block& out) const {
+  const std::vector<int>& dims = chain(body);
+  out.dims = &dims;
+  out.jacobian.resize(3, static_cast<Eigen::Index>(dims.size()));
+  out.jacobian.leftCols<3>().setIdentity();
+  const Vec3 arm = world - pos_[0];
+  for (int i = 0; i < 3; ++i) out.jacobian.col(3 + i) = Vec3::Unit(i).cross(arm);
+  for (size_t k = 6; k < dims.size(); ++k) {
+    const Column& c = columns_[static_cast<size_t>(dims[k] - 6)];
+    out.jacobian.col(static_cast<Eigen::Index>(k)) = c.axis.cross(world - c.anchor);
+  }
+}
+
+void Model::rotation_jacobian(int body, Block& out) const {
+  const std::vector<int>& dims = chain(body);
+  out.dims = &dims;
+  out.jacobian.resize(3, static_cast<Eigen::Index>(dims.size()));
+  out.jacobian.leftCols<3>().setZero();
+  out.jacobian.middleCols<3>(3).setIdentity();
+  for (size_t k = 6; k < dims.size(); ++k)
+    out.jacobian.col(static_cast<Eigen::Index>(k)) =
+        columns_[static_cast<size_t>(dims[k] - 6)].axis;
+}
+
+void Model::segment_jacobian(int from_body, const Vec3& from, int to_body, const Vec3& to,
+                             Block& out) const {
+  const std::vector<int>& dims = chain(to_body);
+  const std::vector<int>& shared = chain(from_body);
+  out.dims = &dims;
+  out.jacobian.resize(3, static_cast<Eigen::Index>(dims.size()));
+  out.jacobian.leftCols<3>().setZero();
+  const Vec3 v = to - from;
+  for (int i = 0; i < 3; ++i) out.jacobian.col(3 + i) = Vec3::Unit(i).cross(v);
+  size_t m = 6;
+  for (size_t k = 6; k < dims.size(); ++k) {
+    const Column& c = columns_[static_cast<size_t>(dims[k] - 6)];
+    const bool both = m < shared.size() && shared[m] == dims[k];
+    if (both) ++m;
+    out.jacobian.col(static_cast<Eigen::Index>(k)) = c.axis.cross(both ? v : Vec3(to - c.anchor));
+  }
+}
+
+void Model::advance(State& state, const Eigen::VectorXd& step) const {
+  state.root_pos += step.head<3>();
+  state.root_rot = (rotation(step.segment<3>(3)) * state.root_rot).normalized();
+  state.dofs += step.tail(step.size() - 6);
+  state.dofs = state.dofs.cwiseMax(lower_).cwiseMin(upper_);
+}
+
+}  // namespace motus::retarget

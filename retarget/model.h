@@ -1,0 +1,70 @@
+#pragma once
+// A robot as flat arrays for solving: forward kinematics and derivatives of points, directions and
+// rotations.
+//
+// Velocities are laid out as (root position, m; root rotation about world axes, rad; dofs, rad). A
+// ball's three dofs are its exponential map e: its body turns by exp(e), and d(exp) is the right
+// Jacobian (Chirikjian; Sola 2018 eq. 143).
+#include <Eigen/Core>
+#include <vector>
+
+#include "motion/skeleton.h"
+
+namespace motus::retarget {
+
+/// 3 x m block of a Jacobian: columns `dims` of a row block, the rest zero.
+struct Block {
+  Eigen::Matrix<double, 3, Eigen::Dynamic> jacobian;
+  const std::vector<int>* dims = nullptr;
+};
+
+struct State {
+  Vec3 root_pos = Vec3::Zero();
+  Quat root_rot = Quat::Identity();
+  Eigen::VectorXd dofs;
+};
+
+class Model {
+ public:
+  explicit Model(SkeletonPtr skeleton);
+
+  const Skeleton& skeleton() const { return *skeleton_; }
+  int dims() const { return 6 + static_cast<int>(lower_.size()); }
+  const Eigen::VectorXd& lower() const { return lower_; }
+  const Eigen::VectorXd& upper() const { return upper_; }
+
+  /// Body poses and joint axes of a state; the calls below refer to it.
+  void update(const State& state);
+
+  const Vec3& pos(int body) const { return pos_[static_cast<size_t>(body)]; }
+  const Quat& rot(int body) const { return rot_[static_cast<size_t>(body)]; }
+  Vec3 at(int body, const Vec3& local) const { return pos(body) + rot(body) * local; }
+
+  /// Velocity dimensions that move a body, ascending; the six of the root first.
+  const std::vector<int>& chain(int body) const { return chains_[static_cast<size_t>(body)]; }
+
+  /// d(world point fixed to `body`) over chain(body).
+  void point_jacobian(int body, const Vec3& world, Block& out) const;
+  /// Angular velocity of `body` (world) over chain(body).
+  void rotation_jacobian(int body, Block& out) const;
+  /// d(to - from) over chain(to_body), where from's body is an ancestor of to's body or the same.
+  void segment_jacobian(int from_body, const Vec3& from, int to_body, const Vec3& to,
+                        Block& out) const;
+
+  /// state + step, dofs kept within their limits exactly.
+  void advance(State& state, const Eigen::VectorXd& step) const;
+
+ private:
+  struct Column {
+    Vec3 axis, anchor;  ///< world
+    int body;
+  };
+  SkeletonPtr skeleton_;
+  Eigen::VectorXd lower_, upper_;
+  std::vector<Vec3> pos_;
+  std::vector<Quat> rot_;
+  std::vector<Column> columns_;  ///< one a dof
+  std::vector<std::vector<int>> chains_;
+};
+
+}  // namespace motus::retarget

@@ -1,0 +1,425 @@
+#include "retarget/observe.h"
+
+#include <Eigen/Eigenvalues>
+#include <algorithm>
+#include <cmath>
+
+#include "motion/error.h"
+#include "motion/kinematics.h"
+
+namespace motus::retarget {
+
+namespace {
+
+constexpr double kSnap = 0.70;           // rad; a mean frame this near to body axes takes them
+constexpr double kUpright = 0.94;        // cosine of the trunk's lean in a standing frame
+constexpr double kStraight = 0.92;       // leg extension of a standing frame
+constexpr int kStandingFrames = 8;       // needed to calibrate by standing
+constexpr double kMaxPelvisPitch = 0.6;  // rad; more is not a habit of standing
+
+size_t z(int i) {
+  return static_cast<size_t>(i);
+}
+
+Vec3 unit(const Vec3& v, const Vec3& otherwise) {
+  const double n = v.norm();
+  return n > 1e-9 ? Vec3(v / n) : otherwise;
+}
+
+/// Frame with z along `up` and y as near as possible to `left`.
+Quat frame_zy(const Vec3& up, const Vec3& left) {
+  const Vec3 k = unit(up, Vec3::UnitZ());
+  const Vec3 j = unit(left - left.dot(k) * k, k.unitOrthogonal());
+  Eigen::Matrix3d m;
+  m << j.cross(k), j, k;
+  return Quat(m);
+}
+
+/// Frame with y along `left` and z as near as possible to `up`.
+Quat frame_yz(const Vec3& left, const Vec3& up) {
+  const Vec3 j = unit(left, Vec3::UnitY());
+  const Vec3 k = unit(up - up.dot(j) * j, j.unitOrthogonal());
+  Eigen::Matrix3d m;
+  m << j.cross(k), j, k;
+  return Quat(m);
+}
+
+/// Mean rotation: the eigenvector of the summed outer products (Markley 2007).
+class MeanRotation {
+ public:
+  void add(const Quat& q) {
+    const Eigen::Vector4d v = q.coeffs();
+    sum_ += v * v.transpose();
+    ++count_;
+  }
+  int count() const { return count_; }
+  Quat mean() const {
+    if (count_ == 0) return Quat::Identity();
+    const Eigen::SelfAdjointEigenSolver<Eigen::Matrix4d> solver(sum_);
+    Quat q;
+    q.coeffs() = solver.eigenvectors().col(3);
+    return q.normalized();
+  }
+
+ private:
+  Eigen::Matrix4d sum_ = Eigen::Matrix4d::Zero();
+  int count_ = 0;
+};
+
+/// The rotation that maps axes to axes nearest to q, or q itself if none is near.
+Quat snapped(const Quat& q) {
+  const Eigen::Matrix3d m = q.toRotationMatrix();
+  double best = -4;
+  Eigen::Matrix3d nearest = m;
+  for (int i = 0; i < 3; ++i) {
+    for (int j = 0; j < 3; ++j) {
+      if (i == j) continue;
+      for (const double si : {-1.0, 1.0}) {
+        for (const double sj : {-1.0, 1.0}) {
+          Eigen::Matrix3d a;
+          a.col(0) = si * Vec3::Unit(i);
+          a.col(1) = sj * Vec3::Unit(j);
+          a.col(2) = a.col(0).cross(a.col(1));
+          const double trace = (a.transpose() * m).trace();
+          if (trace > best) best = trace, nearest = a;
+        }
+      }
+    }
+  }
+  return Quat(nearest).angularDistance(q) < kSnap ? Quat(nearest) : q;
+}
+
+/// The work of observe(), stage by stage; every stage reads what the ones before wrote.
+class Observer {
+ public:
+  Observer(const Clip& clip, const RoleMap& roles)
+      : s_(*clip.skeleton), zero_(s_), robot_(s_.kind() == SkeletonKind::robot) {
+    out_.rig = make_rig(clip.skeleton, roles);
+    out_.fps = clip.fps;
+    frames_.resize(z(clip.frames()));
+    std::vector<Quat> rotations;
+    for (int f = 0; f < clip.frames(); ++f) {
+      joint_rotations(clip, f, rotations);
+      forward(s_, clip.root_pos_at(f), clip.root_rot_at(f), rotations, frames_[z(f)]);
+    }
+    out_.poses.resize(frames_.size());
+  }
+
+  Observation run() {
+    measure_lengths();
+    align_pelvis();
+    align_torso();
+    place_toes();
+    track_feet();
+    align_feet();
+    for (size_t f = 0; f < frames_.size(); ++f) write_pose(f);
+    bend_axes();
+    return std::move(out_);
+  }
+
+ private:
+  Vec3 at(size_t f, const Point& p) const {
+    return frames_[f].pos[z(p.body)] + frames_[f].rot[z(p.body)] * p.pos;
+  }
+  const Quat& rot(size_t f, int body) const { return frames_[f].rot[z(body)]; }
+  const Rig& rig() const { return out_.rig; }
+  Vec3 mid_hips(size_t f) const {
+    Vec3 sum = Vec3::Zero();
+    for (const Leg& leg : rig().legs) sum += at(f, leg.hip);
+    return sum / static_cast<double>(rig().legs.size());
+  }
+  Vec3 neck(size_t f) const {
+    if (rig().neck >= 0) return frames_[f].pos[z(rig().neck)];
+    if (!rig().arms.empty())
+      return 0.5 * (at(f, rig().arms[0].shoulder) + at(f, rig().arms[1].shoulder));
+    if (rig().head >= 0) return frames_[f].pos[z(rig().head)];
+    if (rig().chest >= 0 && rig().chest != rig().pelvis) return frames_[f].pos[z(rig().chest)];
+    return mid_hips(f) + rot(f, rig().pelvis) * pelvis_.conjugate() * Vec3::UnitZ();
+  }
+  Vec3 hips_left(size_t f) const {
+    Vec3 sum = Vec3::Zero();
+    for (const Leg& leg : rig().legs) sum += leg.side * at(f, leg.hip);
+    return sum;
+  }
+  Quat pelvis_geometry(size_t f) const {
+    if (!rig().roles.quadruped) return frame_yz(hips_left(f), neck(f) - mid_hips(f));
+    const Vec3 x = at(f, rig().legs[0].hip) + at(f, rig().legs[1].hip) - at(f, rig().legs[2].hip) -
+                   at(f, rig().legs[3].hip);
+    return frame_yz(hips_left(f), x.cross(hips_left(f)));
+  }
+  Quat torso_geometry(size_t f) const {
+    const Vec3 left = rig().arms.empty()
+                          ? hips_left(f)
+                          : Vec3(at(f, rig().arms[0].shoulder) - at(f, rig().arms[1].shoulder));
+    return frame_zy(neck(f) - mid_hips(f), left);
+  }
+
+  void measure_lengths() {
+    double sum = 0;
+    for (const Leg& leg : rig().legs) {
+      const double thigh = (at(0, leg.knee) - at(0, leg.hip)).norm();
+      const double shin = (at(0, leg.ankle) - at(0, leg.knee)).norm();
+      lengths_.push_back(thigh + shin);
+      sum += thigh + shin;
+    }
+    out_.leg_length = sum / static_cast<double>(rig().legs.size());
+    require(out_.leg_length > 1e-3, Kind::bad_input,
+            "the source's legs are {:.3g} m long: its units may be wrong", out_.leg_length);
+  }
+
+  Quat zero_frame(int body) const { return zero_.rot[z(body)].conjugate(); }
+
+  void align_pelvis() {
+    if (robot_) {
+      pelvis_ = zero_frame(rig().pelvis);
+    } else {
+      MeanRotation mean;
+      for (size_t f = 0; f < frames_.size(); ++f)
+        mean.add(rot(f, rig().pelvis).conjugate() * pelvis_geometry(f));
+      pelvis_ = snapped(mean.mean());
+    }
+  }
+
+  void align_torso() {
+    const int chest = rig().chest >= 0 ? rig().chest : rig().pelvis;
+    const int head = rig().head >= 0 ? rig().head : chest;
+    if (robot_ || rig().roles.quadruped) {
+      chest_ = robot_ ? zero_frame(chest) : pelvis_;
+      head_ = robot_ ? zero_frame(head) : pelvis_;
+      return;
+    }
+    MeanRotation all, standing, head_mean, trunk;
+    std::vector<size_t> upright;
+    for (size_t f = 0; f < frames_.size(); ++f) {
+      const Quat torso = torso_geometry(f);
+      const Quat chest_frame = rot(f, chest).conjugate() * torso;
+      all.add(chest_frame);
+      if (!stands(f, torso)) continue;
+      upright.push_back(f);
+      standing.add(chest_frame);
+      trunk.add((rot(f, rig().pelvis) * pelvis_).conjugate() * torso);
+    }
+    out_.standing = static_cast<int>(upright.size());
+    if (out_.standing >= kStandingFrames) {
+      chest_ = standing.mean();
+      // how far the pelvis habitually tips against the line from hips to neck
+      const double pitch = twist_angle(trunk.mean(), Vec3::UnitY());
+      if (std::abs(pitch) < kMaxPelvisPitch)
+        pelvis_ = pelvis_ * Quat(Eigen::AngleAxisd(pitch, Vec3::UnitY()));
+    } else {
+      chest_ = all.mean();
+    }
+    if (rig().chest < 0) chest_ = pelvis_;
+    for (size_t f = 0; f < frames_.size(); ++f)
+      head_mean.add(rot(f, head).conjugate() * rot(f, chest) * chest_);
+    head_ = snapped(head_mean.mean());
+  }
+
+  bool stands(size_t f, const Quat& torso) const {
+    if ((torso * Vec3::UnitZ()).z() < kUpright) return false;
+    for (size_t i = 0; i < rig().legs.size(); ++i) {
+      const Leg& leg = rig().legs[i];
+      const Vec3 v = at(f, leg.hip) - at(f, leg.ankle);
+      if (v.norm() > kStraight * lengths_[i] && v.z() > 0.8 * lengths_[i]) return true;
+    }
+    return false;
+  }
+
+  /// A point ahead of each ankle, fixed to the foot or its toes.
+  void place_toes() {
+    for (const Leg& leg : rig().legs) {
+      Point toe{leg.foot, Vec3::Zero()};
+      if (leg.toe >= 0) toe = {leg.toe, Vec3::Zero()};
+      if (leg.toe < 0 && !robot_) {
+        for (const EndSite& e : s_.end_sites()) {
+          if (e.body == leg.foot) toe.pos = e.pos;
+        }
+      }
+      Quat foot = zero_frame(leg.foot);
+      if (!robot_) {
+        MeanRotation mean;
+        for (size_t f = 0; f < frames_.size(); ++f)
+          mean.add(rot(f, leg.foot).conjugate() * rot(f, rig().pelvis) * pelvis_);
+        foot = snapped(mean.mean());
+      }
+      if (!rig().roles.quadruped && (at(0, toe) - at(0, leg.ankle)).norm() < 0.06 * out_.leg_length)
+        toe = {leg.foot, leg.ankle.pos + foot * Vec3(0.18 * out_.leg_length, 0, 0)};
+      toes_.push_back(toe);
+      feet_.push_back(foot);
+    }
+  }
+
+  void track_feet() {
+    std::vector<FootTrack> tracks;
+    for (size_t i = 0; i < rig().legs.size(); ++i) {
+      FootTrack t;
+      for (size_t f = 0; f < frames_.size(); ++f) {
+        t.ankle.push_back(at(f, rig().legs[i].ankle));
+        t.toe.push_back(at(f, toes_[i]));
+      }
+      tracks.push_back(std::move(t));
+    }
+    out_.contacts = find_contacts(tracks, out_.fps, out_.leg_length);
+    for (const FootContact& c : out_.contacts)
+      out_.floor_ankle += c.ankle_height / static_cast<double>(out_.contacts.size());
+  }
+
+  void align_feet() {
+    if (robot_ || rig().roles.quadruped) return;
+    for (size_t i = 0; i < rig().legs.size(); ++i) {
+      const Leg& leg = rig().legs[i];
+      const FootContact& c = out_.contacts[i];
+      MeanRotation flat;
+      for (size_t f = 0; f < frames_.size(); ++f) {
+        if (!c.flat[f]) continue;
+        const Vec3 ahead = at(f, toes_[i]) - at(f, leg.ankle);
+        flat.add(rot(f, leg.foot).conjugate() *
+                 frame_zy(Vec3::UnitZ(), Vec3::UnitZ().cross(ahead)));
+      }
+      if (flat.count() >= 4) {
+        feet_[i] = flat.mean();
+      } else {
+        // level by the line to the toe, which lies about 30 degrees below the horizontal in a foot
+        const size_t f = 0;
+        const Vec3 ahead = rot(f, leg.foot).conjugate() * (at(f, toes_[i]) - at(f, leg.ankle));
+        const Vec3 left = feet_[i] * Vec3::UnitY();
+        const Vec3 x = Quat(Eigen::AngleAxisd(leg.toe >= 0 ? -0.5 : 0.0, left)) *
+                       unit(ahead, feet_[i] * Vec3::UnitX());
+        const Vec3 j = unit(left - left.dot(x) * x, left);
+        Eigen::Matrix3d m;
+        m << x, j, x.cross(j);
+        feet_[i] = Quat(m);
+      }
+    }
+  }
+
+  void write_pose(size_t f) {
+    Pose& p = out_.poses[f];
+    p.pelvis = rot(f, rig().pelvis) * pelvis_;
+    if (f == 0) {
+      // where hips sit in the pelvis: known of robots, the clip's mean of characters
+      for (size_t i = 0; i < rig().legs.size(); ++i) {
+        Vec3 sum = Vec3::Zero();
+        if (robot_) {
+          sum = pelvis_.conjugate() * zero_.rot[z(rig().pelvis)].conjugate() *
+                (zero_.at(rig().legs[i].hip) - zero_.pos[z(rig().pelvis)]);
+        } else {
+          for (size_t g = 0; g < frames_.size(); ++g)
+            sum += (rot(g, rig().pelvis) * pelvis_).conjugate() *
+                   (at(g, rig().legs[i].hip) - frames_[g].pos[z(rig().pelvis)]);
+          sum /= static_cast<double>(frames_.size());
+        }
+        out_.hips[i] = sum;
+        centre_ += sum / static_cast<double>(rig().legs.size());
+      }
+      for (size_t i = 0; i < rig().legs.size(); ++i) out_.hips[i] -= centre_;
+    }
+    p.centre = frames_[f].pos[z(rig().pelvis)] + p.pelvis * centre_;
+    p.chest = rig().chest >= 0 ? Quat(rot(f, rig().chest) * chest_) : p.pelvis;
+    p.head = rig().head >= 0 ? Quat(rot(f, rig().head) * head_) : p.chest;
+    for (size_t i = 0; i < rig().legs.size(); ++i) {
+      const Leg& leg = rig().legs[i];
+      LegPose& l = p.legs[i];
+      l.ankle = at(f, leg.ankle);
+      l.toe = at(f, toes_[i]);
+      l.foot = rot(f, leg.foot) * feet_[i];
+      l.thigh = unit(at(f, leg.knee) - at(f, leg.hip), -Vec3::UnitZ());
+      l.shin = unit(at(f, leg.ankle) - at(f, leg.knee), -Vec3::UnitZ());
+      l.extension = (at(f, leg.ankle) - at(f, leg.hip)).norm() / lengths_[i];
+    }
+    for (size_t i = 0; i < rig().arms.size(); ++i) {
+      const Arm& arm = rig().arms[i];
+      p.arms[i].upper = unit(at(f, arm.elbow) - at(f, arm.shoulder), -Vec3::UnitZ());
+      p.arms[i].lower = unit(at(f, arm.wrist) - at(f, arm.elbow), -Vec3::UnitZ());
+    }
+  }
+
+  /// Axis per frame: the normal of the bent limb, and where it is straight the axis that the limb
+  /// bends about elsewhere in the clip, carried by the upper segment.
+  template <typename Get>
+  void bend_axes_of(int upper, const Vec3& known, const Vec3& otherwise, const Get& get) {
+    Vec3 fixed = known;
+    if (!robot_) {
+      Vec3 sum = Vec3::Zero(), fallback = Vec3::Zero();
+      for (size_t f = 0; f < frames_.size(); ++f) {
+        const auto [u, l, axis] = get(f);
+        sum += rot(f, upper).conjugate() * u.cross(l);
+        fallback += rot(f, upper).conjugate() * (out_.poses[f].pelvis * otherwise);
+      }
+      fixed = sum.norm() > 0.03 * static_cast<double>(frames_.size())
+                  ? unit(sum, Vec3::UnitY())
+                  : unit(fallback, Vec3::UnitY());
+    }
+    for (size_t f = 0; f < frames_.size(); ++f) {
+      const auto [u, l, axis] = get(f);
+      const Vec3 n = u.cross(l);
+      const double bend = n.norm(), t = std::clamp((bend - 0.12) / 0.25, 0.0, 1.0);
+      double w = t * t * (3 - 2 * t);
+      const Vec3 carried = rot(f, upper) * fixed;
+      if (n.dot(carried) < 0 && robot_) w = 0;
+      Vec3 a = (1 - w) * carried + (bend > 1e-9 ? Vec3(w * n / bend) : Vec3::Zero());
+      a -= a.dot(u) * u;
+      *axis = unit(a, carried);
+    }
+  }
+
+  void bend_axes() {
+    struct View {
+      Vec3 upper, lower;
+      Vec3* axis;
+    };
+    for (size_t i = 0; i < rig().legs.size(); ++i) {
+      const Leg& leg = rig().legs[i];
+      const Vec3 known =
+          bend_axis(s_, zero_, leg.upper, leg.lower, zero_.at(leg.knee) - zero_.at(leg.hip), true);
+      bend_axes_of(leg.upper, known, Vec3::UnitY(), [&](size_t f) {
+        LegPose& l = out_.poses[f].legs[i];
+        return View{l.thigh, l.shin, &l.knee_axis};
+      });
+    }
+    for (size_t i = 0; i < rig().arms.size(); ++i) {
+      const Arm& arm = rig().arms[i];
+      const Vec3 known = bend_axis(s_, zero_, arm.upper, arm.lower,
+                                   zero_.at(arm.elbow) - zero_.at(arm.shoulder), false);
+      bend_axes_of(arm.upper, known, -Vec3::UnitY(), [&](size_t f) {
+        ArmPose& a = out_.poses[f].arms[i];
+        return View{a.upper, a.lower, &a.elbow_axis};
+      });
+    }
+  }
+
+  const Skeleton& s_;
+  ZeroPose zero_;
+  bool robot_;
+  std::vector<BodyPoses> frames_;
+  Observation out_;
+  std::vector<double> lengths_;
+  std::vector<Point> toes_;
+  Quat pelvis_ = Quat::Identity(), chest_ = Quat::Identity(), head_ = Quat::Identity();
+  std::vector<Quat> feet_;
+  Vec3 centre_ = Vec3::Zero();
+};
+
+}  // namespace
+
+Vec3 bend_axis(const Skeleton& s, const ZeroPose& zero, int upper, int lower, const Vec3& segment,
+               bool knee) {
+  const Quat& r = zero.rot[z(upper)];
+  const Vec3 u = unit(segment, -Vec3::UnitZ());
+  // a knee moves the shin back, an elbow the forearm ahead
+  const Vec3 to = knee ? Vec3(-Vec3::UnitX()) : Vec3(Vec3::UnitX());
+  Vec3 axis = unit(u.cross(to), Vec3::UnitY());
+  const auto [first, last] = s.joints_of(lower);
+  if (last - first == 1 && s.joints()[z(first)].type == JointType::hinge) {
+    const Vec3 hinge = zero.rot[z(lower)] * s.joints()[z(first)].axis;
+    axis = hinge.cross(u).dot(to) >= 0 ? hinge : Vec3(-hinge);
+  }
+  return r.conjugate() * axis;
+}
+
+Observation observe(const Clip& clip, const RoleMap& roles) {
+  require(clip.frames() > 0, Kind::bad_input, "the clip has no frames");
+  return Observer(clip, roles).run();
+}
+
+}  // namespace motus::retarget

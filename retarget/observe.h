@@ -1,0 +1,36 @@
+#pragma once
+// Reads a clip in anatomical terms. Rest poses do not matter: directions come from joint positions,
+// and the frames of trunk, head and feet are calibrated on the clip itself:
+//  - robots are upright, level and facing x at zero joint angles, so their frames are known;
+//  - a character's pelvis, head and (without flat contact) feet take the body axes nearest to the
+//    clip's mean geometry, its chest the mean itself; where the clip has frames of standing, trunk
+//    and chest are made parallel over them;
+//  - a foot is level where it stands flat.
+#include <vector>
+
+#include "motion/clip.h"
+#include "retarget/contacts.h"
+#include "retarget/pose.h"
+#include "retarget/rig.h"
+
+namespace motus::retarget {
+
+struct Observation {
+  Rig rig;
+  double fps = 30;
+  std::vector<Pose> poses;            ///< (F)
+  std::vector<FootContact> contacts;  ///< one a leg
+  std::array<Vec3, kMaxLegs> hips;    ///< of the hip joints from their centre, anatomical pelvis
+  double leg_length = 0;              ///< m, thigh + shin, mean over legs
+  double floor_ankle = 0;             ///< m, world z of ankles when flat
+  int standing = 0;                   ///< frames that calibrated the trunk
+};
+
+Observation observe(const Clip& clip, const RoleMap& roles);
+
+/// Body-fixed axis (upper segment's frame) about which a robot's knee or elbow bends, from its zero
+/// pose.
+Vec3 bend_axis(const Skeleton& s, const ZeroPose& zero, int upper, int lower, const Vec3& segment,
+               bool knee);
+
+}  // namespace motus::retarget

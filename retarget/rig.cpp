@@ -1,0 +1,97 @@
+#include "retarget/rig.h"
+
+#include <algorithm>
+
+#include "motion/kinematics.h"
+
+namespace motus::retarget {
+
+namespace {
+
+/// Bodies from below `from` down to `to`.
+std::vector<int> path(const Skeleton& s, int from, int to) {
+  std::vector<int> out;
+  for (int b = to; b > from; b = s.bodies()[static_cast<size_t>(b)].parent) out.push_back(b);
+  std::reverse(out.begin(), out.end());
+  return out;
+}
+
+/// Centre of the joint group that ends at `upper`: one ball is its own centre, of hinges in a row
+/// the second.
+int group_centre(const Skeleton& s, int trunk, int upper) {
+  const auto hinges = [&](int b) {
+    const auto [first, last] = s.joints_of(b);
+    return last - first == 1 && s.joints()[static_cast<size_t>(first)].type == JointType::hinge;
+  };
+  std::vector<int> group;
+  for (int b = upper; b > trunk && hinges(b); b = s.bodies()[static_cast<size_t>(b)].parent)
+    group.push_back(b);
+  if (group.size() < 2) return upper;
+  return group[group.size() - 2];
+}
+
+}  // namespace
+
+ZeroPose::ZeroPose(const Skeleton& s) {
+  const std::vector<Quat> none(static_cast<size_t>(s.body_count()), Quat::Identity());
+  BodyPoses p;
+  forward(s, Vec3::Zero(), Quat::Identity(), none, p);
+  pos = std::move(p.pos);
+  rot = std::move(p.rot);
+}
+
+Rig make_rig(SkeletonPtr skeleton, RoleMap roles) {
+  Rig rig;
+  rig.skeleton = std::move(skeleton);
+  rig.roles = std::move(roles);
+  const Skeleton& s = *rig.skeleton;
+  const RoleMap& r = rig.roles;
+  const ZeroPose zero(s);
+  const auto fixed_to = [&](int body, int centre) {
+    const size_t b = static_cast<size_t>(body), c = static_cast<size_t>(centre);
+    return Point{body, zero.rot[b].conjugate() * (zero.pos[c] - zero.pos[b])};
+  };
+  const auto first_below = [&](int from, int to) { return path(s, from, to).front(); };
+
+  rig.pelvis = r.body(r.quadruped ? "trunk" : "pelvis");
+  rig.chest = r.body("chest");
+  if (rig.chest == rig.pelvis) rig.chest = -1;
+  rig.neck = r.body("neck");
+  rig.head = r.body("head");
+  if (rig.head >= 0 && (rig.head == rig.chest || rig.head == rig.pelvis)) rig.head = -1;
+  const std::vector<std::string> legs =
+      r.quadruped
+          ? std::vector<std::string>{"front_left_", "front_right_", "rear_left_", "rear_right_"}
+          : std::vector<std::string>{"left_", "right_"};
+  for (const std::string& name : legs) {
+    Leg leg;
+    leg.name = name;
+    leg.side = name.find("left") != std::string::npos ? 1 : -1;
+    leg.upper = r.body(name + (r.quadruped ? "thigh" : "upper_leg"));
+    leg.lower = r.body(name + (r.quadruped ? "calf" : "lower_leg"));
+    leg.foot = r.body(name + "foot");
+    leg.toe = r.quadruped ? -1 : r.body(name + "toe");
+    leg.hip = {r.quadruped ? leg.upper : group_centre(s, rig.pelvis, leg.upper), Vec3::Zero()};
+    leg.knee = {leg.lower, Vec3::Zero()};
+    leg.ankle = fixed_to(leg.foot, first_below(leg.lower, leg.foot));
+    rig.legs.push_back(leg);
+  }
+  for (const std::string name : {"left_", "right_"}) {
+    Arm arm;
+    arm.name = name;
+    arm.side = name == "left_" ? 1 : -1;
+    arm.upper = r.body(name + "upper_arm");
+    arm.lower = r.body(name + "lower_arm");
+    arm.hand = r.body(name + "hand");
+    if (arm.upper < 0 || arm.lower < 0 || arm.hand < 0) continue;
+    const int trunk = rig.chest >= 0 ? rig.chest : rig.pelvis;
+    arm.shoulder = {group_centre(s, trunk, arm.upper), Vec3::Zero()};
+    arm.elbow = {arm.lower, Vec3::Zero()};
+    arm.wrist = {first_below(arm.lower, arm.hand), Vec3::Zero()};
+    rig.arms.push_back(arm);
+  }
+  if (rig.arms.size() != 2) rig.arms.clear();
+  return rig;
+}
+
+}  // namespace motus::retarget
