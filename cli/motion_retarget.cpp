@@ -10,9 +10,8 @@
 #include <thread>
 #include <vector>
 
-#include "cli/app.h"
+#include "cli/clips.h"
 #include "cli/io.h"
-#include "formats/format.h"
 #include "formats/mjcf.h"
 #include "retarget/retarget.h"
 
@@ -21,7 +20,8 @@ using namespace motus;
 namespace {
 
 struct Arguments {
-  std::string input = "-", output = "-", robot, from, to_format, skeleton, map, report;
+  cli::ClipInput clips;  // its --fps would say the source's rate; here --fps is the result's
+  std::string input = "-", output = "-", robot, to_format, map, report;
   std::optional<double> fps, scale;
   bool explain = false, loop = false, solve = false;
   int jobs = 1;
@@ -53,19 +53,6 @@ Robot load_target(const std::string& name) {
     robot.default_dofs[static_cast<size_t>(d)] = value;
   }
   return robot;
-}
-
-std::vector<Clip> load(const Arguments& a) {
-  const std::string place = cli::input_name(a.input);
-  formats::ReadOptions options;
-  options.name = place;
-  options.skeleton = a.skeleton;
-  const std::vector<std::byte> bytes = cli::read_input(a.input);
-  try {
-    return formats::read(bytes, a.from, options);
-  } catch (const Error& e) {
-    throw std::string_view(e.what()).starts_with(place) ? e : e.at(place);
-  }
 }
 
 /// All clips, `jobs` at a time. Each is solved alone, so the number does not change the result.
@@ -134,7 +121,7 @@ int run(const Arguments& a) {
   options.copy_same_dofs = !a.solve;
   if (!a.map.empty()) options.map = retarget::read_role_names(a.map);
 
-  std::vector<Clip> clips = load(a);
+  std::vector<Clip> clips = a.clips.read(a.input);
   if (a.loop) {
     for (Clip& c : clips) c.loop = LoopMode::wrap;
   }
@@ -151,7 +138,7 @@ int run(const Arguments& a) {
         a.scale ? fmt::format(" --scale {}", *a.scale) : "", a.loop ? " --loop" : ""));
   }
   if (!a.report.empty()) cli::write_output(a.report, "[" + report + "]\n");
-  cli::write_output(a.output, format->write(out, {}));
+  cli::write_clips(a.output, a.to_format, out);
   return 0;
 }
 
@@ -163,9 +150,12 @@ int main(int argc, char** argv) {
   app.positional("INPUT", a.input, "motion file in any format, or - for stdin");
   app.option("--to", a.robot, "robot: g1, go2, smpl, pi_plus, humanoid ..., or its .xml/.urdf");
   app.option("-o,--output", a.output, "motion file to write, or - for stdout");
-  app.option("-f,--from", a.from, "format of INPUT; found from its content otherwise");
+  app.option("-f,--from", a.clips.from, "format of INPUT; found from its content otherwise");
   app.option("--to-format", a.to_format, "format to write; by -o's extension, else h5");
-  app.option("--skeleton", a.skeleton, "robot or model of an INPUT that stores bare numbers");
+  app.option("--skeleton", a.clips.options.skeleton,
+             "robot or model of an INPUT that stores bare numbers");
+  app.option("--up-axis", a.clips.options.up_axis, "y or z, where INPUT does not say");
+  app.option("--units", a.clips.options.units, "m, cm, mm, inch, where INPUT does not say");
   app.option("--map", a.map, "YAML file of lines 'role: body' that win over names");
   app.option("--fps", a.fps, "frames a second of the result");
   app.option("--scale", a.scale, "robot metres per source metre; default: ratio of the legs");
