@@ -14,27 +14,20 @@ std::vector<double> column(const Frames& a, Eigen::Index c) {
   return out;
 }
 
-double median(std::vector<double> v) {
-  if (v.empty()) return 0;
-  const auto mid = v.begin() + static_cast<std::ptrdiff_t>(v.size() / 2);
-  std::nth_element(v.begin(), mid, v.end());
-  return *mid;
-}
-
-/// Reports steps above `least` that are 6 times the median of the ten on either side.
+/// Reports steps above `least` that are 3 times any step two or three frames away. A frame out of
+/// place makes two large steps side by side, a cut makes one; the peak of a real swing has large
+/// steps all around.
 void jumps(const std::vector<double>& steps, double least, double scale, const std::string& part,
            std::string_view unit, Findings& out) {
-  constexpr double kFactor = 6;
-  constexpr int kSide = 10;
+  constexpr double kFactor = 3;
   const int n = static_cast<int>(steps.size());
   for (int f = 0; f < n; ++f) {
     const double step = steps[static_cast<size_t>(f)];
     if (step <= least) continue;
-    std::vector<double> near;
-    for (int k = std::max(0, f - kSide); k <= std::min(n - 1, f + kSide); ++k) {
-      if (k != f) near.push_back(steps[static_cast<size_t>(k)]);
+    double limit = least;
+    for (const int k : {f - 3, f - 2, f + 2, f + 3}) {
+      if (k >= 0 && k < n) limit = std::max(limit, kFactor * steps[static_cast<size_t>(k)]);
     }
-    const double limit = std::max(least, kFactor * median(near));
     if (step > limit) out.add(f, f + 1, part, scale * step, scale * limit, unit);
   }
 }
