@@ -39,7 +39,9 @@ std::optional<Camera> three_numbers(const std::string& spec) {
     const auto [next, error] = std::from_chars(p, end, v[i]);
     if (error != std::errc() || !std::isfinite(v[i])) return {};
     p = next;
-    if (i < 2 && (p == end || *p++ != ',')) return {};
+    if (i == 2) break;
+    if (p == end || *p != ',') return {};
+    ++p;
   }
   if (p != end || v[2] <= 0) return {};
   return Camera{.azimuth = v[0], .elevation = v[1], .distance = v[2]};

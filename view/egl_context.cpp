@@ -73,7 +73,7 @@ EglContext::EglContext() {
   }
   EGLint error = EGL_SUCCESS;
   for (EGLint i = 0; i < count; ++i) {
-    const EGLDisplay display =
+    EGLDisplay display =
         e.get_platform_display(EGL_PLATFORM_DEVICE_EXT, devices[static_cast<size_t>(i)], nullptr);
     if (display == EGL_NO_DISPLAY || !e.initialize(display, nullptr, nullptr)) {
       error = e.get_error();
@@ -86,7 +86,7 @@ EglContext::EglContext() {
     EGLint configs = 0;
     if (e.choose_config(display, wanted, &config, 1, &configs) && configs > 0 &&
         e.bind_api(EGL_OPENGL_API)) {
-      const EGLContext context = e.create_context(display, config, EGL_NO_CONTEXT, nullptr);
+      EGLContext context = e.create_context(display, config, EGL_NO_CONTEXT, nullptr);
       if (context != EGL_NO_CONTEXT &&
           e.make_current(display, EGL_NO_SURFACE, EGL_NO_SURFACE, context)) {
         display_ = display;

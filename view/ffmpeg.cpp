@@ -57,6 +57,7 @@ Ffmpeg::Ffmpeg(const std::vector<std::string>& input, const std::vector<std::str
   words.insert(words.end(), output.begin(), output.end());
   words.push_back(fmt::format("/proc/self/fd/{}", kFile));
   std::vector<char*> argv;
+  argv.reserve(words.size() + 1);
   for (std::string& w : words) argv.push_back(w.data());
   argv.push_back(nullptr);
 
