@@ -72,6 +72,8 @@ Scene::Scene(std::vector<Figure> figures) : figures_(std::move(figures)) {
   model_ = mj_compile(stage.get(), nullptr);
   require(model_ != nullptr, Kind::bad_input, "{}: {}", figures_.front().model.string(),
           mjs_getError(stage.get()));
+  // the shadow's map is as fine as the region it covers is small
+  model_->vis.map.shadowclip = static_cast<float>(std::max(0.5, 1.4 * extent()));
   data_ = mj_makeData(model_);
   mj_kinematics(model_, data_);
 

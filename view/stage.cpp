@@ -32,7 +32,6 @@ mjSpec_* make_stage() {
   set(spec->stat.center, {0, 0, 1});
   v.map.znear = 0.05F;
   v.map.zfar = 200;
-  v.map.shadowclip = 2;
   v.map.haze = 0.35F;
 
   mjsTexture* sky = mjs_addTexture(spec, nullptr);

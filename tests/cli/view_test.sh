@@ -1,0 +1,91 @@
+#!/usr/bin/env bash
+# motion-view as a process: pictures through pipes, errors by their exit codes, nothing left behind.
+set -uo pipefail
+bin=${MOTUS_BIN:?where the programs are}
+data=${MOTUS_DATA:?the data folder}
+view=$bin/motion-view
+walk=$data/clips/walk.bvh
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+cd "$work" || exit 1
+bad=0
+
+fail() {
+  echo "FAILED: $*"
+  bad=1
+}
+# expect CODE WORDS COMMAND...: the exit code, and words that stderr must hold
+expect() {
+  local code=$1 words=$2 got
+  shift 2
+  "$@" >out 2>err </dev/null
+  got=$?
+  [ "$got" -eq "$code" ] || fail "exit $got instead of $code: $* ($(head -c 300 err))"
+  grep -qF -- "$words" err || fail "no '$words' in the words of: $* ($(head -c 300 err))"
+  rm -f out err
+}
+is_png() { [ "$(head -c 8 "$1" | od -An -tx1 | tr -d ' \n')" = 89504e470d0a1a0a ] || fail "$1 is no PNG"; }
+empty_folder() { [ -z "$(ls -A .)" ] || fail "left behind: $(ls -A .)"; rm -rf ./* ./.[!.]* 2>/dev/null; }
+
+# what is wrong is said before anything is drawn
+expect 2 'did you mean' "$view" "$walk" --camera fornt -o x.png
+expect 2 'expected WIDTHxHEIGHT' "$view" "$walk" --size 320 -o x.png
+expect 2 'expected png, mp4 or gif' "$view" "$walk" -o x.jpg
+expect 2 'needs --compare' "$view" "$walk" --ghost -o x.png
+expect 2 "has no clip 'run'" "$view" "$walk" --clip run -o x.png
+expect 2 "no robot is named 'g11'" "$view" "$walk" --model g11 -o x.png
+expect 2 'does not exist' "$view" "$walk" --model ./none.xml -o x.png
+expect 3 'no.bvh' "$view" no.bvh -o x.png
+expect 3 '<stdin>: empty' "$view" -o x.png
+expect 4 'HTML' "$view" "$walk" -o x.html
+expect 4 'window' "$view" "$walk" --window
+empty_folder
+printf 'HIERARCHY\nROOT hips\n{\n' >half.bvh
+expect 3 'half.bvh' "$view" half.bvh -o x.png
+rm half.bvh
+empty_folder
+
+if "$view" "$walk" -n 1 --size 64x64 -o probe.png 2>probe; then
+  rm -f probe.png probe
+else
+  grep -qi egl probe || fail "cannot draw, and not for want of EGL: $(cat probe)"
+  echo "skipped: $(head -n 1 probe)"
+  exit $bad
+fi
+
+# the same picture by every way
+"$view" "$walk" -n 4 --size 96x120 -o file.png || fail 'a file'
+is_png file.png
+"$view" -n 4 --size 96x120 <"$walk" >piped.png || fail 'stdin to stdout'
+"$bin/motion-convert" "$walk" | "$view" -n 4 --size 96x120 -o converted.png || fail 'behind motion-convert'
+cmp -s file.png piped.png || fail 'a pipe changes the picture'
+cmp -s file.png converted.png || fail 'motion-convert changes the picture'
+"$view" "$walk" -n 4 --size 96x120 --start 0.3 -o later.png || fail '--start'
+cmp -s file.png later.png && fail '--start changes nothing'
+"$view" "$walk" -n 4 --size 96x120 --camera front -o front.png || fail '--camera front'
+cmp -s file.png front.png && fail '--camera changes nothing'
+"$view" "$walk" -n 2 --size 96x120 --compare converted.png -o x.png 2>/dev/null && fail 'compared with a picture'
+"$view" "$walk" -n 2 --size 96x120 --compare "$walk" -o both.png || fail '--compare'
+is_png both.png
+rm -f -- *.png
+empty_folder
+
+# whole or absent
+expect 1 'No space left' "$view" "$walk" -n 1 --size 64x64 -o /dev/full
+expect 1 'nowhere/x.png' "$view" "$walk" -n 1 --size 64x64 -o nowhere/x.png
+"$view" "$walk" -n 1 --size 64x64 >/dev/full 2>/dev/null && fail 'a full disk went unnoticed'
+expect 4 'apt install ffmpeg' env PATH=/nonexistent "$view" "$walk" -o x.mp4
+expect 2 'lasts' "$view" "$walk" --start 1000 -o x.png
+empty_folder
+
+if type -P ffmpeg >/dev/null; then
+  "$view" "$walk" --size 64x80 --end 0.5 --rate 10 -o x.mp4 || fail 'mp4'
+  [ "$(head -c 8 x.mp4 | tail -c 4)" = ftyp ] || fail 'x.mp4 is no MP4'
+  "$view" "$walk" --size 64x80 --end 0.5 --rate 10 --to gif >x.gif || fail 'gif'
+  [ "$(head -c 6 x.gif)" = GIF89a ] || fail 'x.gif is no GIF'
+  rm -f x.mp4 x.gif
+else
+  echo 'skipped: no ffmpeg'
+fi
+empty_folder
+exit $bad
