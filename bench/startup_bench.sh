@@ -20,6 +20,13 @@ median_ms() {
   done | sort -n | awk '{v[NR] = $1} END {printf "%.1f", v[int((NR + 1) / 2)] / 1000}'
 }
 
+# cpu_ms COMMAND...: processor milliseconds, the mean of the runs: what the time would be on an idle machine
+cpu_ms() {
+  local i TIMEFORMAT='%U %S'
+  { time for ((i = 0; i < runs; i++)); do "$@" >/dev/null 2>&1; done; } 2>&1 |
+    awk -v n="$runs" '{printf "%.1f", 1000 * ($1 + $2) / n}'
+}
+
 # resident_mb COMMAND...: the most memory it ever held
 resident_mb() {
   if [ -x /usr/bin/time ]; then
@@ -34,18 +41,19 @@ PYTHON
 }
 
 row() {  # row LABEL COMMAND...
-  local label=$1 ms mb
+  local label=$1 ms cpu mb
   shift
   "$@" >/dev/null 2>&1 || { printf '%-34s failed\n' "$label"; return; }
   ms=$(median_ms "$@")
+  cpu=$(cpu_ms "$@")
   mb=$(resident_mb "$@")
-  awk -v label="$label" -v ms="$ms" -v mb="$mb" -v tms=$target_ms -v tmb=$target_mb 'BEGIN {
+  awk -v label="$label" -v ms="$ms" -v cpu="$cpu" -v mb="$mb" -v tms=$target_ms -v tmb=$target_mb 'BEGIN {
     verdict = ms <= tms && mb <= tmb ? "within" : "over"
-    printf "%-34s %8.1f %6.2f %10.1f %6.2f   %s\n", label, ms, ms / tms, mb, mb / tmb, verdict }'
+    printf "%-34s %8.1f %6.2f %8.1f %10.1f %6.2f   %s\n", label, ms, ms / tms, cpu, mb, mb / tmb, verdict }'
 }
 
-printf '%-34s %8s %6s %10s %6s   (median of %d runs; ratios to %d ms and %d MB)\n' \
-  program ms ratio MB ratio "$runs" $target_ms $target_mb
+printf '%-34s %8s %6s %8s %10s %6s   (median of %d runs; ratios to %d ms and %d MB)\n' \
+  program ms ratio "cpu ms" MB ratio "$runs" $target_ms $target_mb
 row 'an empty process: true' "$(type -P true)"
 for program in "$bin"/motion-* "$bin"/bvh-export; do
   [ -x "$program" ] && row "$(basename "$program") --version" "$program" --version
