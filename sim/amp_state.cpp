@@ -42,21 +42,20 @@ std::map<std::string, double> AmpEnv::diagnostics() {
     sum.diverged += t.diverged, sum.times += t.times;
     t = Tally{};
   }
-  std::map<std::string, double> out;
-  if (sum.steps > 0) {
-    const double n = static_cast<double>(sum.steps);
-    out["forward_speed"] = sum.forward / n;
-    out["horizontal_speed"] = sum.path / n;
-    out["diverged"] = static_cast<double>(sum.diverged);
-  }
-  if (sum.episodes > 0) {
-    const double n = static_cast<double>(sum.episodes);
-    out["episode_steps"] = static_cast<double>(sum.episode_steps) / n;
-    out["fall_share"] = static_cast<double>(sum.falls) / n;
-    out["time_share"] = static_cast<double>(sum.times) / n;
-    if (config_.velocity_envelope > 0) out["envelope_share"] = static_cast<double>(sum.strays) / n;
-    if (config_.pose_termination) out["pose_share"] = static_cast<double>(sum.pose_fails) / n;
-  }
+  // always the same names, so that a table of them keeps its columns
+  const auto mean = [](double total, int64_t count) {
+    return count > 0 ? total / static_cast<double>(count) : 0.0;
+  };
+  const auto share = [&](int64_t part) { return mean(static_cast<double>(part), sum.episodes); };
+  std::map<std::string, double> out{
+      {"forward_speed", mean(sum.forward, sum.steps)},
+      {"horizontal_speed", mean(sum.path, sum.steps)},
+      {"diverged", static_cast<double>(sum.diverged)},
+      {"episode_steps", mean(static_cast<double>(sum.episode_steps), sum.episodes)},
+      {"fall_share", share(sum.falls)},
+      {"time_share", share(sum.times)}};
+  if (config_.velocity_envelope > 0) out["envelope_share"] = share(sum.strays);
+  if (config_.pose_termination) out["pose_share"] = share(sum.pose_fails);
   return out;
 }
 

@@ -81,7 +81,7 @@ void read_engine(const Config& file, const Config& over, EnvConfig& out) {
   require(std::abs(ratio - std::round(ratio)) < 1e-6 && ratio > 0.5, Kind::usage,
           "{}: sim_freq {} is not a whole multiple of control_freq {}", file.place(), out.sim_freq,
           out.control_freq);
-  out.jacobian = word_of(from("jacobian"), "jacobian", "sparse", {"sparse", "dense", "auto"});
+  out.jacobian = word_of(from("jacobian"), "jacobian", "auto", {"auto", "sparse", "dense"});
   out.cone = word_of(from("cone"), "cone", "pyramidal", {"pyramidal", "elliptic"});
   out.impratio = from("impratio").get("impratio", 1.0);
   positive(file, "impratio", out.impratio);

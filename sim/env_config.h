@@ -46,7 +46,7 @@ struct EnvConfig {
   // engine
   std::string engine_name = "mujoco";
   double control_freq = 10, sim_freq = 60;  ///< Hz
-  std::string jacobian = "sparse", cone = "pyramidal";
+  std::string jacobian = "auto", cone = "pyramidal";
   double impratio = 1;
   int solver_iterations = 100;
 

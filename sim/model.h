@@ -7,7 +7,7 @@
 // (armature and friction of the first hinge, no limits); no passive springs; per dof one actuator
 //   torque = clip(kp * (target - q) - kd * qd, +-limit)
 // in dof order; one plane with friction 1. The torque limit is the joint's actuatorfrcrange or else
-// the gear of its motor. Body order equals the skeleton's (MuJoCo's body i + 1 is the skeleton's
+// the gear of its motor (its control range where the gear is 1). Body order equals the skeleton's (MuJoCo's body i + 1 is the skeleton's
 // i).
 #include <mujoco/mujoco.h>
 
@@ -23,9 +23,9 @@ namespace motus::sim {
 struct PhysicsOptions {
   double sim_freq = 120;  ///< Hz
   bool self_collision = true;
-  double gain_scale = 1;            ///< kp times s, kd times sqrt(s); torque limits stay
-  std::string jacobian = "sparse";  ///< sparse | dense | auto
-  std::string cone = "pyramidal";   ///< pyramidal | elliptic
+  double gain_scale = 1;           ///< kp times s, kd times sqrt(s); torque limits stay
+  std::string jacobian = "auto";   ///< sparse | dense | auto: by the number of dofs
+  std::string cone = "pyramidal";  ///< pyramidal | elliptic
   double impratio = 1;
   int iterations = 100;  ///< of the Newton solver; it stops earlier
 };
