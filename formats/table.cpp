@@ -2,6 +2,7 @@
 #include <filesystem>
 
 #include "formats/array_file.h"
+#include "formats/bvh.h"
 #include "formats/foreign.h"
 #include "formats/format.h"
 #include "formats/gmr.h"
@@ -22,6 +23,8 @@ const std::vector<Format>& rows() {
   static const std::vector<Format> all = {
       {"h5", "h5 hdf5", "Motus motion file: everything, losslessly (docs/format-h5.md)", sniff_h5,
        read_h5, write_h5},
+      {"bvh", "bvh", "Biovision hierarchy: any channel order, unit and up axis", sniff_bvh, read_bvh,
+       write_bvh},
       {"isaaclab", "npz", "Isaac Lab humanoid AMP motion: dof and body states with names",
        sniff_isaaclab, read_isaaclab, write_isaaclab},
       {"poselib", "npy", "poselib SkeletonMotion (Isaac Gym, ASE)", sniff_poselib, read_poselib,
