@@ -35,7 +35,11 @@ if(EXISTS ${MOTUS_DEPS}/torch/lib/libtorch_cpu.so)
     set_target_properties(torch::${lib} PROPERTIES IMPORTED_LOCATION ${MOTUS_DEPS}/torch/lib/lib${lib}.so)
   endforeach()
   add_library(torch::torch INTERFACE IMPORTED)
-  target_include_directories(torch::torch SYSTEM INTERFACE
+  # LibTorch's include folder holds an fmt of its own, whose functions nothing here exports: Debian's comes first.
+  get_target_property(fmt_include fmt::fmt INTERFACE_INCLUDE_DIRECTORIES)
+  file(MAKE_DIRECTORY ${CMAKE_BINARY_DIR}/before_torch)
+  file(CREATE_LINK ${fmt_include}/fmt ${CMAKE_BINARY_DIR}/before_torch/fmt SYMBOLIC)
+  target_include_directories(torch::torch SYSTEM INTERFACE ${CMAKE_BINARY_DIR}/before_torch
     ${MOTUS_DEPS}/torch/include ${MOTUS_DEPS}/torch/include/torch/csrc/api/include)
   target_link_libraries(torch::torch INTERFACE torch::torch_cpu torch::c10 Threads::Threads)
   # libtorch_cpu.so names CUDA symbols that its own RPATH finds; the linker need not.

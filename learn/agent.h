@@ -1,0 +1,60 @@
+#pragma once
+// An AMP agent: actor, critic, discriminator, their normalisers, and one iteration's rollout.
+// No Torch type appears here. The same seed gives the same numbers whatever the number of threads:
+// the networks are updated side by side, each by one thread with its own random numbers.
+#include <cstdint>
+#include <memory>
+#include <span>
+
+#include "learn/agent_config.h"
+#include "learn/archive.h"
+#include "sim/vec_env.h"
+
+namespace motus::learn {
+
+/// Means over one iteration; names as the columns of the log.
+struct IterationStats {
+  double critic_loss = 0, actor_loss = 0, clip_frac = 0, imp_ratio = 0, bound_loss = 0, kl = 0;
+  double disc_loss = 0, disc_grad_penalty = 0, disc_agent_acc = 0, disc_demo_acc = 0;
+  double disc_agent_logit = 0, disc_demo_logit = 0, disc_logit_loss = 0;
+  double adv_mean = 0, adv_std = 0, disc_reward_mean = 0, disc_reward_std = 0;
+  double obs_norm_mean = 0, obs_norm_std = 0, exp_prob = 1, actor_lr = 0;
+};
+
+class Agent {
+ public:
+  Agent(const AgentConfig& config, const sim::EnvSpec& spec, uint64_t seed);
+  ~Agent();
+  Agent(const Agent&) = delete;
+  Agent& operator=(const Agent&) = delete;
+
+  const AgentConfig& config() const;
+
+  /// The mean action for rows (n, obs), without exploring.
+  void act(std::span<const float> obs, std::span<float> actions);
+
+  /// Rollout, T times: actions (E, actions) to apply for obs (E, obs); then what came of them.
+  std::span<const float> begin_step(std::span<const float> obs, int64_t samples);
+  void end_step(const sim::VecEnv& env);
+  /// Where the iteration's demo rows (T * E, disc_obs) go before update().
+  std::span<float> demo();
+  /// Rewards, returns, all gradient steps, then the normalisers (while samples < their limit).
+  IterationStats update(int threads, int64_t samples);
+
+  /// Regresses the actor on `targets` (n, actions) at obs (n, obs); the observations, `disc_obs`
+  /// and `demo` feed the normalisers first. Returns the mean square error on the way.
+  double warm_start(std::span<const float> obs, std::span<const float> targets,
+                    std::span<const float> disc_obs, std::span<const float> demo);
+  /// Normal numbers from the agent's own generator.
+  void noise(std::span<float> out);
+
+  /// Networks and normalisers under MimicKit's names; with `full`, all that an exact resume needs.
+  void save(Archive& archive, bool full) const;
+  void load(const Archive& archive, bool full);
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace motus::learn

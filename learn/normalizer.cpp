@@ -1,0 +1,96 @@
+#include "learn/normalizer.h"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+
+namespace motus::learn {
+
+namespace {
+constexpr float kClip = 10;
+constexpr double kMinVariance = 1e-8;
+}  // namespace
+
+Normalizer::Normalizer(int width)
+    : width_(static_cast<size_t>(width)),
+      mean_(width_, 0.0),
+      square_(width_, 1.0),
+      std_(width_, 1.0),
+      sum_(width_, 0.0),
+      sum_square_(width_, 0.0),
+      shift_(width_, 0.0F),
+      scale_(width_, 1.0F) {}
+
+void Normalizer::record(std::span<const float> rows) {
+  const size_t n = rows.size() / width_;
+  for (size_t r = 0; r < n; ++r) {
+    const float* x = rows.data() + r * width_;
+    for (size_t i = 0; i < width_; ++i) {
+      const double v = x[i];
+      sum_[i] += v;
+      sum_square_[i] += v * v;
+    }
+  }
+  pending_ += static_cast<int64_t>(n);
+}
+
+void Normalizer::update() {
+  if (pending_ == 0) return;
+  const double total = static_cast<double>(count_ + pending_);
+  const double kept = static_cast<double>(count_) / total;
+  for (size_t i = 0; i < width_; ++i) {
+    // before the first update there is no mean to keep, whatever mean_ holds
+    mean_[i] = kept * mean_[i] + sum_[i] / total;
+    square_[i] = kept * square_[i] + sum_square_[i] / total;
+  }
+  count_ += pending_;
+  drop();
+  refresh();
+}
+
+void Normalizer::drop() {
+  pending_ = 0;
+  std::fill(sum_.begin(), sum_.end(), 0.0);
+  std::fill(sum_square_.begin(), sum_square_.end(), 0.0);
+}
+
+void Normalizer::refresh() {
+  for (size_t i = 0; i < width_; ++i) {
+    std_[i] = std::sqrt(std::max(square_[i] - mean_[i] * mean_[i], kMinVariance));
+    shift_[i] = static_cast<float>(mean_[i]);
+    scale_[i] = static_cast<float>(1.0 / std_[i]);
+  }
+}
+
+void Normalizer::apply(std::span<const float> in, std::span<float> out) const {
+  const size_t n = in.size() / width_;
+  for (size_t r = 0; r < n; ++r) {
+    const float* x = in.data() + r * width_;
+    float* y = out.data() + r * width_;
+    for (size_t i = 0; i < width_; ++i) {
+      const float v = (x[i] - shift_[i]) * scale_[i];
+      y[i] = v < -kClip ? -kClip : (v > kClip ? kClip : v);
+    }
+  }
+}
+
+void Normalizer::save(Archive& a, const std::string& name) const {
+  std::vector<float> mean(mean_.begin(), mean_.end()), std(std_.begin(), std_.end());
+  a.put<int64_t>(name + "._count", std::array{count_});
+  a.put<float>(name + "._mean", mean);
+  a.put<float>(name + "._std", std);
+  a.put<double>(name + "._exact_mean", mean_);
+  a.put<double>(name + "._exact_square", square_);
+}
+
+void Normalizer::load(const Archive& a, const std::string& name) {
+  std::array<int64_t, 1> count{};
+  a.get<int64_t>(name + "._count", count);
+  count_ = count[0];
+  a.get<double>(name + "._exact_mean", mean_);
+  a.get<double>(name + "._exact_square", square_);
+  drop();
+  if (count_ > 0) refresh();
+}
+
+}  // namespace motus::learn

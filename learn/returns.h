@@ -1,0 +1,25 @@
+#pragma once
+// TD(lambda) returns and normalised advantages.
+#include <cstdint>
+#include <span>
+
+namespace motus::learn {
+
+/// Arrays (T, E), time-major. `next_value` is the critic's estimate of each step's next observation,
+/// already zero where an episode failed or succeeded; `done` is non-zero where it ended for any
+/// reason. Backward in time: R_{T-1} = r + g V'; R_i = r_i + g ((1 - l_i) V'_i + l_i R_{i+1}),
+/// l_i = lambda (1 - done_i).
+void td_lambda(int steps, int envs, double discount, double lambda, std::span<const float> reward,
+               std::span<const float> next_value, std::span<const uint8_t> done,
+               std::span<float> returns);
+
+struct AdvantageStats {
+  double mean = 0, std = 0;
+};
+
+/// advantage = clamp((R - V - mean) / max(std, 1e-5), +-clip), mean and unbiased std over the rows
+/// with use != 0.
+AdvantageStats advantages(std::span<const float> returns, std::span<const float> value,
+                          std::span<const uint8_t> use, double clip, std::span<float> advantage);
+
+}  // namespace motus::learn

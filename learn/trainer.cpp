@@ -1,0 +1,309 @@
+#include "learn/trainer.h"
+
+#include <algorithm>
+#include <array>
+#include <chrono>
+#include <cmath>
+#include <optional>
+
+#include "learn/event_file.h"
+#include "learn/log_file.h"
+#include "learn/return_tracker.h"
+#include "learn/warm_start.h"
+#include "motion/error.h"
+
+namespace motus::learn {
+
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+/// Adds the time of its scope to a sum.
+class Timer {
+ public:
+  explicit Timer(double& sum) : sum_(sum), start_(Clock::now()) {}
+  Timer(const Timer&) = delete;
+  Timer& operator=(const Timer&) = delete;
+  ~Timer() { sum_ += std::chrono::duration<double>(Clock::now() - start_).count(); }
+
+ private:
+  double& sum_;
+  Clock::time_point start_;
+};
+
+double seconds_since(Clock::time_point start) {
+  return std::chrono::duration<double>(Clock::now() - start).count();
+}
+
+class Trainer {
+ public:
+  Trainer(sim::VecEnv& env, Agent& agent, const TrainOptions& options)
+      : env_(env),
+        agent_(agent),
+        o_(options),
+        config_(agent.config()),
+        tracker_(env.spec().envs),
+        log_(options.out_dir / "log.txt") {}
+
+  TrainResult run();
+
+ private:
+  IterationStats iterate();
+  void output(const IterationStats& s);
+  LogRow row(const IterationStats& s) const;
+  void save(bool model);
+  void load();
+  void check(const IterationStats& s) const;
+  bool goal() const;
+  bool writes() const { return !o_.out_dir.empty(); }
+  double hours() const { return hours_before_ + seconds_since(start_) / 3600; }
+
+  sim::VecEnv& env_;
+  Agent& agent_;
+  const TrainOptions& o_;
+  const AgentConfig& config_;
+  ReturnTracker tracker_;
+  LogFile log_;
+  std::optional<EventFile> events_;
+  TrainResult r_;
+  Clock::time_point start_ = Clock::now();
+  double hours_before_ = 0, best_ = -1;
+};
+
+IterationStats Trainer::iterate() {
+  for (int t = 0; t < config_.steps_per_iter; ++t) {
+    std::span<const float> actions;
+    {
+      const Timer timer(r_.time.inference);
+      actions = agent_.begin_step(env_.obs(), r_.samples);
+    }
+    {
+      const Timer timer(r_.time.physics);
+      env_.step(actions);
+    }
+    agent_.end_step(env_);
+    tracker_.add(env_.rewards(), env_.done());
+  }
+  const int64_t n = int64_t{config_.steps_per_iter} * env_.spec().envs;
+  {
+    const Timer timer(r_.time.demo);
+    env_.sample_demo(static_cast<int>(n), agent_.demo());
+  }
+  const Timer timer(r_.time.update);
+  const IterationStats s = agent_.update(o_.threads, r_.samples);
+  r_.samples += n;
+  r_.run_samples += n;
+  return s;
+}
+
+void Trainer::check(const IterationStats& s) const {
+  for (const double v : {s.critic_loss, s.actor_loss, s.disc_loss, s.disc_reward_mean}) {
+    if (std::isfinite(v)) continue;
+    throw Error(Kind::failed,
+                fmt::format("iteration {}: a loss is no number any more (critic {}, actor {}, "
+                            "discriminator {})",
+                            r_.iterations, s.critic_loss, s.actor_loss, s.disc_loss),
+                "lower the learning rates, or resume from the last checkpoint");
+  }
+}
+
+bool Trainer::goal() const {
+  if (config_.stop_test_length <= 0 && config_.stop_speed_ratio <= 0) return false;
+  const TestResult& t = r_.last_test;
+  const bool fast = config_.stop_speed_ratio <= 0 || o_.reference_speed <= 0 ||
+                    t.forward_speed >= config_.stop_speed_ratio * o_.reference_speed;
+  return t.length_ratio >= config_.stop_test_length && fast;
+}
+
+LogRow Trainer::row(const IterationStats& s) const {
+  const TestResult& t = r_.last_test;
+  const double rate = static_cast<double>(r_.run_samples) / std::max(seconds_since(start_), 1e-9);
+  return {{"Iteration", r_.iterations},
+          {"Wall_Time", hours()},
+          {"Samples", r_.samples},
+          {"Test_Return", t.mean_return},
+          {"Test_Episode_Length", t.mean_length},
+          {"Test_Episodes", t.episodes},
+          {"Train_Return", tracker_.mean_return()},
+          {"Train_Episode_Length", tracker_.mean_length()},
+          {"Train_Episodes", tracker_.episodes()},
+          {"Critic_Loss", s.critic_loss},
+          {"Actor_Loss", s.actor_loss},
+          {"Clip_Frac", s.clip_frac},
+          {"Imp_Ratio", s.imp_ratio},
+          {"Action_Bound_Loss", s.bound_loss},
+          {"Disc_Loss", s.disc_loss},
+          {"Disc_Grad_Penalty", s.disc_grad_penalty},
+          {"Disc_Agent_Acc", s.disc_agent_acc},
+          {"Disc_Demo_Acc", s.disc_demo_acc},
+          {"Disc_Agent_Logit", s.disc_agent_logit},
+          {"Disc_Demo_Logit", s.disc_demo_logit},
+          {"Disc_Logit_Loss", s.disc_logit_loss},
+          {"Adv_Mean", s.adv_mean},
+          {"Adv_Std", s.adv_std},
+          {"Disc_Reward_Mean", s.disc_reward_mean},
+          {"Disc_Reward_Std", s.disc_reward_std},
+          {"Obs_Norm_Mean", s.obs_norm_mean},
+          {"Obs_Norm_Std", s.obs_norm_std},
+          {"Exp_Prob", s.exp_prob},
+          {"Test_Forward_Speed", t.forward_speed},
+          {"Test_Net_Speed", t.net_speed},
+          {"Actor_LR", s.actor_lr},
+          {"KL", s.kl},
+          {"Samples_Per_Second", rate}};
+}
+
+/// MimicKit's collections; what is not named here is Misc.
+std::string tag(const std::string& column) {
+  for (const char* k : {"Test_Return", "Test_Episode_Length", "Train_Return",
+                        "Train_Episode_Length", "Test_Forward_Speed", "Disc_Reward_Mean"})
+    if (column == k) return "0_Main/" + column;
+  for (const char* k : {"Iteration", "Wall_Time", "Samples", "Test_Episodes", "Train_Episodes"})
+    if (column == k) return "1_Info/" + column;
+  return "Misc/" + column;
+}
+
+void Trainer::output(const IterationStats& s) {
+  {
+    const Timer timer(r_.time.test);
+    r_.last_test = run_test(env_, agent_, config_.test_episodes);
+  }
+  env_.diagnostics();  // those of the test are not the training's
+  const double score = test_score(r_.last_test, o_.reference_speed);
+  const bool best = score > best_;
+  if (best) {
+    best_ = score;
+    r_.best_test = r_.last_test;
+    r_.best_samples = r_.samples;
+  }
+  const LogRow cells = row(s);
+  tracker_.clear(true);
+  if (!writes()) return;
+  if (o_.logger != Logger::none) log_.write(cells);
+  if (o_.logger == Logger::tb) {
+    if (!events_) events_.emplace(o_.out_dir);
+    std::vector<std::pair<std::string, double>> scalars;
+    for (const auto& [name, value] : cells) {
+      scalars.emplace_back(tag(name),
+                           std::visit([](auto v) { return static_cast<double>(v); }, value));
+    }
+    events_->write(r_.samples, scalars);
+  }
+  const Timer timer(r_.time.save);
+  Archive model;
+  model.words = o_.words;
+  model.words["samples"] = std::to_string(r_.samples);
+  agent_.save(model, false);
+  const std::vector<std::byte> bytes = model.bytes();
+  write_whole(o_.out_dir / "model.safetensors", bytes);
+  if (best) write_whole(o_.out_dir / "best.safetensors", bytes);
+  if (o_.save_int_models) {
+    std::filesystem::create_directories(o_.out_dir / "int_models");
+    write_whole(o_.out_dir / "int_models" / fmt::format("model_{:010d}.safetensors", r_.iterations),
+                bytes);
+  }
+}
+
+void Trainer::save(bool model) {
+  if (!writes()) return;
+  const Timer timer(r_.time.save);
+  Archive a;
+  a.words = o_.words;
+  a.words["samples"] = std::to_string(r_.samples);
+  agent_.save(a, true);
+  if (model) {
+    Archive policy;
+    policy.words = a.words;
+    agent_.save(policy, false);
+    policy.save(o_.out_dir / "model.safetensors");
+  }
+  tracker_.save(a);
+  const std::vector<std::byte> env = env_.save();
+  a.put<uint8_t>("env", {reinterpret_cast<const uint8_t*>(env.data()), env.size()});
+  a.put<int64_t>("trainer.counters", std::array{r_.iterations, r_.samples, r_.best_samples});
+  const TestResult &l = r_.last_test, &b = r_.best_test;
+  a.put<double>(
+      "trainer.tests",
+      std::array{best_, l.mean_return, l.mean_length, l.length_ratio, l.forward_speed, l.net_speed,
+                 static_cast<double>(l.episodes), b.mean_return, b.mean_length, b.length_ratio,
+                 b.forward_speed, b.net_speed, static_cast<double>(b.episodes)});
+  a.save(o_.out_dir / "state.safetensors");
+}
+
+void Trainer::load() {
+  const std::filesystem::path file = o_.out_dir / "state.safetensors";
+  const Archive a = Archive::load(file);
+  try {
+    agent_.load(a, true);
+    tracker_.load(a);
+    const std::vector<uint8_t> env = a.get<uint8_t>("env");
+    env_.load(std::as_bytes(std::span(env)));
+    std::array<int64_t, 3> c{};
+    a.get<int64_t>("trainer.counters", c);
+    r_.iterations = c[0], r_.samples = c[1], r_.best_samples = c[2];
+    std::array<double, 13> t{};
+    a.get<double>("trainer.tests", t);
+    best_ = t[0];
+    r_.last_test = {t[1], t[2], t[3], t[4], t[5], static_cast<int64_t>(t[6])};
+    r_.best_test = {t[7], t[8], t[9], t[10], t[11], static_cast<int64_t>(t[12])};
+  } catch (const Error& e) {
+    throw Error(e.kind(), fmt::format("{}: {}", file.string(), e.what()),
+                "resume with the configuration that the run was started with");
+  }
+  hours_before_ = log_.resume(r_.iterations - 1);
+}
+
+TrainResult Trainer::run() {
+  if (o_.resume) {
+    load();
+  } else {
+    env_.reset();
+    warm_start(env_, agent_);
+  }
+  for (bool done = r_.samples >= o_.max_samples; !done;) {
+    const IterationStats s = iterate();
+    check(s);
+    const bool interrupted = o_.stop && o_.stop();
+    const bool late = o_.max_minutes > 0 && seconds_since(start_) > 60 * o_.max_minutes;
+    const bool last = r_.samples >= o_.max_samples || late;
+    const bool tests = !interrupted && (last || r_.iterations % config_.iters_per_output == 0);
+    const double length = tracker_.mean_length();
+    if (tests) output(s);
+    ++r_.iterations;
+    r_.interrupted = interrupted;
+    r_.goal_reached = tests && goal();
+    done = interrupted || last || r_.goal_reached;
+    if (tests || done) save(interrupted);
+    if (o_.progress) {
+      const double t = seconds_since(start_);
+      o_.progress({r_.iterations, r_.samples, t, static_cast<double>(r_.run_samples) / t,
+                   s.disc_reward_mean, length, tests, r_.last_test});
+    }
+  }
+  r_.time.total = seconds_since(start_);
+  return r_;
+}
+
+}  // namespace
+
+double test_score(const TestResult& t, double reference_speed) {
+  const double length = std::clamp(t.length_ratio, 0.0, 1.0);
+  if (reference_speed <= 0) return length;
+  return length * std::max(0.0, 1 - std::abs(1 - t.forward_speed / reference_speed));
+}
+
+TrainResult train(sim::VecEnv& env, Agent& agent, const TrainOptions& options) {
+  return Trainer(env, agent, options).run();
+}
+
+std::filesystem::path find_model(const std::filesystem::path& given) {
+  if (!std::filesystem::is_directory(given)) return given;
+  for (const char* name : {"best.safetensors", "model.safetensors"})
+    if (std::filesystem::exists(given / name)) return given / name;
+  throw Error(
+      Kind::bad_input,
+      fmt::format("{}: holds neither best.safetensors nor model.safetensors", given.string()),
+      "a run writes them at its first test");
+}
+
+}  // namespace motus::learn
