@@ -2,71 +2,17 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
-#include <thread>
 
 #include "motion/error.h"
-#include "motion/nearest.h"
 #include "sim/env.h"
-#include "sim/lift.h"
 #include "sim/random.h"
 
 namespace motus::sim {
 
 namespace {
 
-constexpr uint64_t kDemoStream = ~0ull;
-constexpr int kMostBodies = 256;
+constexpr uint64_t kTargetStreams = 1ull << 63;  ///< beside the streams of starts
 constexpr double kFastest = 1000;  ///< m/s or rad/s: nothing that lives moves like this
-
-mjfLogHandler previous_handler = nullptr;
-
-/// MuJoCo would print each diverging simulation and write a log file beside the user's files; the
-/// environment counts them instead.
-void without_warnings(const mjLogMessage* message) {
-  if (message->level != mjLOG_WARNING && previous_handler) previous_handler(message);
-}
-
-void quiet_warnings() {
-  static const bool once = [] {
-    previous_handler = mju_setLogHandler(without_warnings);
-    return true;
-  }();
-  (void)once;
-}
-
-std::vector<int> bodies_named(const Skeleton& s, const std::vector<std::string>& names,
-                              const std::string& key) {
-  std::vector<int> out;
-  for (const std::string& name : names) {
-    const int body = s.find_body(name);
-    if (body < 0) {
-      std::vector<std::string> known;
-      for (const Body& b : s.bodies()) known.push_back(b.name);
-      throw Error(Kind::usage,
-                  fmt::format("{} names body '{}', which '{}' does not have", key, name, s.name()),
-                  did_you_mean(name, known));
-    }
-    out.push_back(body);
-  }
-  return out;
-}
-
-int steps_in(double seconds, double dt) {
-  return std::max(1, static_cast<int>(std::ceil(seconds / dt - 1e-6)));
-}
-
-PhysicsOptions physics_of(const EnvConfig& c) {
-  PhysicsOptions out;
-  out.sim_freq = c.sim_freq;
-  out.self_collision = c.self_collision;
-  out.gain_scale = c.gain_scale;
-  out.jacobian = c.jacobian;
-  out.cone = c.cone;
-  out.impratio = c.impratio;
-  out.iterations = c.solver_iterations;
-  return out;
-}
 
 bool finite(const mjtNum* p, int n, double largest) {
   for (int i = 0; i < n; ++i) {
@@ -76,120 +22,6 @@ bool finite(const mjtNum* p, int n, double largest) {
 }
 
 }  // namespace
-
-AmpEnv::AmpEnv(const EnvConfig& config, Dataset dataset, const std::filesystem::path& model,
-               int num_envs, uint64_t seed, int workers)
-    : config_(config), seed_(seed), substeps_(config.substeps()) {
-  require(num_envs > 0, Kind::usage, "the number of environments must be positive, found {}",
-          num_envs);
-  require(!dataset.clips.empty(), Kind::bad_input, "the dataset has no clips");
-  quiet_warnings();
-  const SkeletonPtr skeleton = dataset.skeleton;
-  require(skeleton->body_count() <= kMostBodies, Kind::bad_input,
-          "'{}' has {} bodies, more than {}", skeleton->name(), skeleton->body_count(),
-          kMostBodies);
-  sim_ = build_model(model, *skeleton, physics_of(config));
-  if (config.clip_lift != ClipLift::none) lift_clips(dataset, *sim_.model, config.clip_lift);
-  const Anatomy anatomy =
-      Anatomy::of(*skeleton, bodies_named(*skeleton, config.key_bodies, "key_bodies"),
-                  config.joint_obs == JointObs::angle);
-  reference_ = std::make_unique<Reference>(std::move(dataset), anatomy);
-  range_ = action_range(config, *reference_, sim_.kp, sim_.kd, sim_.torque_limit);
-  options_ = {config.global_obs, config.root_height_obs, config.disc_dof_vel_obs};
-
-  // an empty list of contact bodies means that any body may touch the ground
-  const bool any = config.contact_bodies.empty();
-  may_touch_.assign(static_cast<size_t>(skeleton->body_count()), any);
-  for (int b : bodies_named(*skeleton, config.contact_bodies, "contact_bodies")) {
-    may_touch_[static_cast<size_t>(b)] = true;
-  }
-
-  const SnapshotLayout& l = anatomy.layout;
-  spec_.envs = num_envs;
-  spec_.obs = character_obs_size(l, options_) +
-              (config.enable_phase_obs ? 1 + 2 * config.num_phase_encoding : 0);
-  spec_.actions = skeleton->dof_count();
-  spec_.disc_obs = disc_step_size(l, options_) * config.num_disc_obs_steps;
-  spec_.control_dt = config.control_dt();
-  spec_.episode_length = config.episode_length;
-  spec_.action_centre = range_.centre;
-  spec_.action_scale = range_.scale;
-  for (const Dof& d : skeleton->dofs()) spec_.dof_names.push_back(d.name);
-  for (const Body& b : skeleton->bodies()) spec_.body_names.push_back(b.name);
-  steps_of_episode_ = steps_in(config.episode_length, spec_.control_dt);
-  train_steps_ = config.train_episode_length > 0
-                     ? steps_in(config.train_episode_length, spec_.control_dt)
-                     : steps_of_episode_;
-  blend_ = static_cast<float>(1 - std::exp(-spec_.control_dt / config.velocity_envelope_tau));
-
-  mjBatchConfig batch_config;
-  mjb_defaultConfig(&batch_config);
-  batch_config.nthread =
-      workers > 0 ? workers : static_cast<int>(std::max(1u, std::thread::hardware_concurrency()));
-  std::array<char, 500> error{};
-  batch_.reset(mjb_makeBatch(sim_.model.get(), num_envs, &batch_config, error.data(),
-                             static_cast<int>(error.size())));
-  require(batch_ != nullptr, Kind::failed, "MuJoCo cannot simulate {} environments: {}", num_envs,
-          error.data());
-
-  const size_t n = static_cast<size_t>(num_envs);
-  ring_size_ = static_cast<size_t>(l.size() * config.num_disc_obs_steps);
-  state_size_ = static_cast<size_t>(mjb_nstate(batch_.get()));
-  clocks_.resize(n);
-  tallies_.resize(n);
-  scratch_.resize(n);
-  history_.resize(n * ring_size_);
-  windows_.resize(n * ring_size_);
-  obs_.resize(n * static_cast<size_t>(spec_.obs));
-  next_obs_ = obs_;
-  disc_obs_.resize(n * static_cast<size_t>(spec_.disc_obs));
-  rewards_.resize(n);
-  done_.assign(n, Done::no);
-  if (config.reference_table > 0) build_table();
-  reset();
-}
-
-std::pair<int, double> AmpEnv::draw(uint64_t stream, uint64_t counter) const {
-  if (!table_.time.empty()) {
-    const size_t rows = table_.time.size();
-    const size_t i = config_.rand_reset
-                         ? static_cast<size_t>(random_unit(seed_, stream, counter, 0) *
-                                               static_cast<double>(rows))
-                         : 0;
-    return {table_.motion[i], table_.time[i]};
-  }
-  const MotionSampler& s = reference_->sampler();
-  const int motion = s.pick(random_unit(seed_, stream, counter, 0));
-  if (!config_.rand_reset) return {motion, 0.0};
-  return {motion, random_unit(seed_, stream, counter, 1) * s.length(motion)};
-}
-
-/// Stratified: the i-th row's draw lies in the i-th of n equal slices of the weighted clips.
-void AmpEnv::build_table() {
-  const MotionSampler& s = reference_->sampler();
-  const int rows = config_.rand_reset ? config_.reference_table : 1;
-  Table t;
-  for (int i = 0; i < rows; ++i) {
-    const double u = (i + 0.5) / rows;
-    const int motion = s.pick(u);
-    int first = i, last = i;  // rows of the same clip
-    while (first > 0 && s.pick((first - 0.5) / rows) == motion) --first;
-    while (last + 1 < rows && s.pick((last + 1.5) / rows) == motion) ++last;
-    const double at = (i - first + 0.5) / (last - first + 1);
-    t.motion.push_back(motion);
-    t.time.push_back(config_.rand_reset ? at * s.length(motion) : 0.0);
-  }
-  t.disc.resize(static_cast<size_t>(rows) * static_cast<size_t>(spec_.disc_obs));
-  Reference::Scratch scratch;
-  const int h = config_.num_disc_obs_steps;
-  for (int i = 0; i < rows; ++i) {
-    const size_t r = static_cast<size_t>(i);
-    reference_->window(t.motion[r], t.time[r], h, spec_.control_dt, scratch, windows_.data());
-    sim::disc_obs(reference_->anatomy().layout, options_, windows_.data(), h, h - 1,
-                  &t.disc[r * static_cast<size_t>(spec_.disc_obs)]);
-  }
-  table_ = std::move(t);
-}
 
 const float* AmpEnv::newest(int e) const {
   const size_t i = static_cast<size_t>(e);
@@ -202,14 +34,15 @@ void AmpEnv::observe(int e, const float* snapshot, float* out) const {
   if (config_.enable_phase_obs) {
     const Clock& c = clocks_[static_cast<size_t>(e)];
     const double phase = reference_->phase(c.motion, c.start + c.step * spec_.control_dt);
-    phase_obs(static_cast<float>(phase), config_.num_phase_encoding, out);
+    out = phase_obs(static_cast<float>(phase), config_.num_phase_encoding, out);
   }
+  task_obs(config_.task, snapshot, targets_[static_cast<size_t>(e)], out);
 }
 
 void AmpEnv::begin(const mjModel* m, mjData* d, int e) {
   const size_t i = static_cast<size_t>(e);
   Clock& c = clocks_[i];
-  const auto [motion, time] = draw(i, c.episode++);
+  const auto [motion, time] = demos_->draw(i, c.episode++);
   c.motion = motion;
   c.start = time;
   c.step = 0;
@@ -217,11 +50,27 @@ void AmpEnv::begin(const mjModel* m, mjData* d, int e) {
   std::copy_n(reference_->mean_velocity(motion).data(), 2, c.velocity);
   Reference::Scratch& s = scratch_[i];
   reference_->window(motion, time, config_.num_disc_obs_steps, spec_.control_dt, s, ring(e));
+  retarget(e, newest(e));
   observe(e, newest(e), &obs_[i * static_cast<size_t>(spec_.obs)]);
   mj_resetData(m, d);
   mju_copy(d->qpos, s.qpos.data(), m->nq);
   mju_copy(d->qvel, s.qvel.data(), m->nv);
   mju_copy(d->ctrl, s.dofs.data(), m->nu);
+}
+
+/// A new target where the old one's time is over; always at the start of an episode.
+void AmpEnv::retarget(int e, const float* snapshot) {
+  if (config_.task.task == Task::none) return;
+  const size_t i = static_cast<size_t>(e);
+  Clock& c = clocks_[i];
+  const float now = static_cast<float>(c.step * spec_.control_dt);
+  if (c.step > 0 && now < targets_[i].until) return;
+  float u[4];
+  for (uint64_t k = 0; k < 4; ++k) {
+    u[k] = static_cast<float>(random_unit(seed_, kTargetStreams | i, c.targets, k));
+  }
+  ++c.targets;
+  draw_target(config_.task, snapshot, now, u, targets_[i]);
 }
 
 bool AmpEnv::fell(const mjModel* m, const mjData* d) const {
@@ -294,6 +143,7 @@ void AmpEnv::advance(const mjModel* m, mjData* d, int e) {
   Clock& c = clocks_[i];
   Tally& t = tallies_[i];
 
+  const float before[2] = {static_cast<float>(d->qpos[0]), static_cast<float>(d->qpos[1])};
   bool sound = true;
   for (int k = 0; k < spec_.actions; ++k) {
     float a = action[k];
@@ -320,11 +170,16 @@ void AmpEnv::advance(const mjModel* m, mjData* d, int e) {
                v);
     t.forward += v[0];
     t.path += std::hypot(v[0], v[1]);
+    retarget(e, snapshot);
     observe(e, snapshot, next);
+    rewards_[i] = task_reward(config_.task, snapshot, before, static_cast<float>(spec_.control_dt),
+                              targets_[i]);
+    t.reward += rewards_[i];
     done = judge(m, d, e);
   } else {
     // the last sound moment stands for what cannot be shown
     std::copy_n(now, spec_.obs, next);
+    rewards_[i] = 0;
     ++t.diverged;
   }
   sim::disc_obs(l, options_, ring(e), config_.num_disc_obs_steps, c.head,
@@ -366,6 +221,7 @@ void AmpEnv::step(std::span<const float> actions) {
     const size_t i = static_cast<size_t>(e);
     lost.push_back(e);
     done_[i] = Done::fail;
+    rewards_[i] = 0;
     Tally& t = tallies_[i];
     ++t.diverged, ++t.episodes;
     t.episode_steps += clocks_[i].step;
@@ -375,27 +231,14 @@ void AmpEnv::step(std::span<const float> actions) {
   mjb_apply(batch_.get(), lost.data(), static_cast<int>(lost.size()), reset_task, this, 1);
 }
 
-void AmpEnv::demo_row(uint64_t counter, Reference::Scratch& s, float* window, float* out) const {
-  if (!table_.time.empty()) {
-    const size_t rows = table_.time.size(), width = static_cast<size_t>(spec_.disc_obs);
-    const size_t r = static_cast<size_t>(random_unit(seed_, kDemoStream, counter, 0) *
-                                         static_cast<double>(rows));
-    std::copy_n(&table_.disc[r * width], width, out);
-    return;
-  }
-  const auto [motion, time] = draw(kDemoStream, counter);
-  const int h = config_.num_disc_obs_steps;
-  reference_->window(motion, time, h, spec_.control_dt, s, window);
-  sim::disc_obs(reference_->anatomy().layout, options_, window, h, h - 1, out);
-}
-
 /// Rows sim, sim + E, sim + 2E ... of the request: the pool's threads share the work.
 void AmpEnv::demo_task(const mjModel*, mjData*, int sim, void* self) {
   AmpEnv& env = *static_cast<AmpEnv*>(self);
   const size_t i = static_cast<size_t>(sim), width = static_cast<size_t>(env.spec_.disc_obs);
   for (int r = sim; r < env.demo_count_; r += env.spec_.envs) {
-    env.demo_row(env.demos_ + static_cast<uint64_t>(r), env.scratch_[i],
-                 &env.windows_[i * env.ring_size_], env.demo_out_ + static_cast<size_t>(r) * width);
+    env.demos_->row(env.drawn_ + static_cast<uint64_t>(r), env.scratch_[i],
+                    &env.windows_[i * env.ring_size_],
+                    env.demo_out_ + static_cast<size_t>(r) * width);
   }
 }
 
@@ -405,15 +248,15 @@ void AmpEnv::sample_demo(int n, std::span<float> out) {
           out.size());
   demo_count_ = n;
   demo_out_ = out.data();
-  if (table_.time.empty() && n > 1) {
+  if (!demos_->tabled() && n > 1) {
     mjb_apply(batch_.get(), nullptr, 0, demo_task, this, 0);
   } else {
     for (int r = 0; r < n; ++r) {
-      demo_row(demos_ + static_cast<uint64_t>(r), scratch_[0], windows_.data(),
-               out.data() + static_cast<size_t>(r) * static_cast<size_t>(spec_.disc_obs));
+      demos_->row(drawn_ + static_cast<uint64_t>(r), scratch_[0], windows_.data(),
+                  out.data() + static_cast<size_t>(r) * static_cast<size_t>(spec_.disc_obs));
     }
   }
-  demos_ += static_cast<uint64_t>(n);
+  drawn_ += static_cast<uint64_t>(n);
 }
 
 void AmpEnv::playback_actions(std::span<float> out) const {

@@ -1,10 +1,10 @@
 #pragma once
-// The AMP environment: MimicKit's (facts in sim/terms.h) on MuJoCo's batch. One mjb_apply task per
+// The AMP environment and its tasks: MimicKit's (facts in sim/terms.h, sim/task_terms.h) on MuJoCo's batch. One mjb_apply task per
 // environment and control step does everything while the state is hot: substeps, snapshot, done,
 // reset, observations. Internal to sim/ and bench/ (MuJoCo types).
 //
 // Order of a step: target -> substeps -> kinematics (so that positions do not lag) -> snapshot ->
-// history -> observation, discriminator observation, done -> reset of finished environments.
+// history -> target -> observation, reward, discriminator observation, done -> reset of finished environments.
 // A diverged simulation (a number that is not finite, or a velocity beyond 1000) is a FAIL.
 #include <mujoco/mujoco.h>
 // mjbatch.h stands on the types of mujoco.h
@@ -14,8 +14,10 @@
 #include <memory>
 
 #include "sim/actions.h"
+#include "sim/demos.h"
 #include "sim/model.h"
 #include "sim/reference.h"
+#include "sim/task_terms.h"
 #include "sim/vec_env.h"
 
 namespace motus::sim {
@@ -48,28 +50,24 @@ class AmpEnv final : public VecEnv {
   int substeps() const { return substeps_; }
 
  private:
+  static constexpr int kMostBodies = 256;
   /// Everything of one environment that is not in its MuJoCo row and not in its history.
   struct Clock {
-    uint64_t episode = 0;  ///< counter of this environment's random stream
+    uint64_t episode = 0;  ///< counter of this environment's stream of starts
+    uint64_t targets = 0;  ///< counter of its stream of targets
     double start = 0;      ///< s, motion time at the episode's start
     int32_t motion = 0, step = 0, head = 0, pad = 0;
     float velocity[2] = {0, 0};  ///< followed by the envelope, m/s
   };
   /// Sums of one environment for diagnostics().
   struct Tally {
-    double forward = 0, path = 0;
+    double forward = 0, path = 0, reward = 0;
     int64_t steps = 0, episodes = 0, episode_steps = 0;
     int64_t falls = 0, strays = 0, pose_fails = 0, diverged = 0, times = 0;
   };
   struct DeleteBatch {
     void operator()(mjBatch* b) const { mjb_deleteBatch(b); }
   };
-  struct Table {
-    std::vector<int> motion;
-    std::vector<double> time;
-    std::vector<float> disc;
-  };
-
   static void step_task(const mjModel* m, mjData* d, int sim, void* self);
   static void reset_task(const mjModel* m, mjData* d, int sim, void* self);
   static void demo_task(const mjModel* m, mjData* d, int sim, void* self);
@@ -79,10 +77,8 @@ class AmpEnv final : public VecEnv {
   Done judge(const mjModel* m, const mjData* d, int e);
   bool fell(const mjModel* m, const mjData* d) const;
   bool strayed_from_pose(const mjData* d, int e);
+  void retarget(int e, const float* snapshot);
   void observe(int e, const float* snapshot, float* out) const;
-  void demo_row(uint64_t counter, Reference::Scratch& s, float* window, float* out) const;
-  std::pair<int, double> draw(uint64_t stream, uint64_t counter) const;
-  void build_table();
   float* ring(int e) { return &history_[static_cast<size_t>(e) * ring_size_]; }
   const float* newest(int e) const;
   template <typename Archive>
@@ -93,22 +89,24 @@ class AmpEnv final : public VecEnv {
   TermOptions options_;
   SimModel sim_;
   std::unique_ptr<Reference> reference_;
+  std::unique_ptr<Demos> demos_;
   std::unique_ptr<mjBatch, DeleteBatch> batch_;
   ActionRange range_;
   uint64_t seed_;
+  uint64_t identity_ = 0;  ///< of model and clips, so that a saved state finds its own
   int substeps_, steps_of_episode_ = 0, train_steps_ = 0;
   float blend_ = 0;
   bool test_ = false;
   size_t ring_size_ = 0, state_size_ = 0;
   std::vector<unsigned char> may_touch_;  ///< (B)
-  Table table_;
 
   std::vector<Clock> clocks_;
+  std::vector<Target> targets_;
   std::vector<Tally> tallies_;
   std::vector<float> history_;  ///< (E, H, snapshot)
   std::vector<float> obs_, next_obs_, disc_obs_, rewards_;
   std::vector<Done> done_;
-  uint64_t demos_ = 0;  ///< demonstrations drawn so far
+  uint64_t drawn_ = 0;  ///< demonstrations so far
 
   // of the call in progress
   const float* actions_ = nullptr;

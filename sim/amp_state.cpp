@@ -36,7 +36,7 @@ Pose AmpEnv::pose(int env) const {
 std::map<std::string, double> AmpEnv::diagnostics() {
   Tally sum;
   for (Tally& t : tallies_) {
-    sum.forward += t.forward, sum.path += t.path;
+    sum.forward += t.forward, sum.path += t.path, sum.reward += t.reward;
     sum.steps += t.steps, sum.episodes += t.episodes, sum.episode_steps += t.episode_steps;
     sum.falls += t.falls, sum.strays += t.strays, sum.pose_fails += t.pose_fails;
     sum.diverged += t.diverged, sum.times += t.times;
@@ -54,6 +54,7 @@ std::map<std::string, double> AmpEnv::diagnostics() {
       {"episode_steps", mean(static_cast<double>(sum.episode_steps), sum.episodes)},
       {"fall_share", share(sum.falls)},
       {"time_share", share(sum.times)}};
+  if (config_.task.task != Task::none) out["task_reward"] = mean(sum.reward, sum.steps);
   if (config_.velocity_envelope > 0) out["envelope_share"] = share(sum.strays);
   if (config_.pose_termination) out["pose_share"] = share(sum.pose_fails);
   return out;
@@ -84,7 +85,9 @@ struct Reader {
     uint64_t found = 0;
     raw(&found, sizeof found);
     require(found == expected, Kind::bad_input,
-            "the saved environment is another one: expected {}, found {}", expected, found);
+            "the saved state is of another robot, other clips or other settings ({:016x} is not "
+            "{:016x})",
+            found, expected);
   }
 };
 
@@ -100,18 +103,19 @@ void AmpEnv::archive(Archive& a) {
     a.raw(v.data(), v.size() * sizeof(T));
   };
   for (const uint64_t v :
-       {kMagic, static_cast<uint64_t>(spec_.envs), static_cast<uint64_t>(state_size_),
+       {kMagic, identity_, static_cast<uint64_t>(spec_.envs), static_cast<uint64_t>(state_size_),
         static_cast<uint64_t>(ring_size_), static_cast<uint64_t>(spec_.obs),
         static_cast<uint64_t>(spec_.disc_obs), static_cast<uint64_t>(mj_version())}) {
     a.check(v);
   }
   a.raw(&seed_, sizeof seed_);
-  a.raw(&demos_, sizeof demos_);
+  a.raw(&drawn_, sizeof drawn_);
   unsigned char test = test_;
   a.raw(&test, 1);
   test_ = test != 0;
   a.raw(mjb_state(batch_.get()), static_cast<size_t>(spec_.envs) * state_size_ * sizeof(mjtNum));
   vector(clocks_);
+  vector(targets_);
   vector(tallies_);
   vector(history_);
   vector(obs_);
@@ -134,6 +138,7 @@ void AmpEnv::load(std::span<const std::byte> bytes) {
           "a saved state of this environment has {} bytes, found {}", expected, bytes.size());
   Reader r{bytes};
   archive(r);
+  demos_->reseed(seed_);
 }
 
 }  // namespace motus::sim

@@ -106,12 +106,18 @@ void read_env_name(const Config& c, EnvConfig& out) {
                                               "char_dof_test"};
   out.env_name = c.get<std::string>("env_name");
   if (out.env_name == "amp") return;
+  out.task.task = out.env_name == "task_location"   ? Task::location
+                  : out.env_name == "task_steering" ? Task::steering
+                                                    : Task::none;
+  if (out.task.task != Task::none) return;
   if (std::find(known.begin(), known.end(), out.env_name) == known.end()) {
     throw Error(Kind::usage, fmt::format("{}: unknown environment '{}'", c.place(), out.env_name),
                 did_you_mean(out.env_name, known));
   }
-  throw Error(Kind::not_built, fmt::format("{}: environment {} is not in this build; amp is",
-                                           c.place(), out.env_name));
+  throw Error(Kind::not_built,
+              fmt::format("{}: environment {} is not in this build; amp, task_location and "
+                          "task_steering are",
+                          c.place(), out.env_name));
 }
 
 void read_mimickit(const Config& c, EnvConfig& out) {
@@ -150,6 +156,37 @@ void read_mimickit(const Config& c, EnvConfig& out) {
         "reward_root_pose_scale", "reward_root_vel_scale", "reward_key_pos_scale"}) {
     c.note(key);
   }
+}
+
+void read_task(const Config& c, TaskOptions& t) {
+  if (t.task == Task::none) return;
+  const auto range = [&](const std::string& low, const std::string& high, float& a, float& b) {
+    a = c.get<float>(low), b = c.get<float>(high);
+    require(a >= 0 && a <= b, Kind::usage, "{}: {} {} and {} {} are no range", c.place(), low, a,
+            high, b);
+  };
+  range("tar_change_time_min", "tar_change_time_max", t.change_min, t.change_max);
+  if (t.task == Task::steering) {
+    t.rand_dir = c.get("rand_tar_dir", true);
+    t.rand_face = c.get("rand_face_dir", true);
+    range("tar_speed_min", "tar_speed_max", t.speed_min, t.speed_max);
+    t.steer_w = c.get<float>("reward_steering_tar_w");
+    t.steer_face_w = c.get<float>("reward_steering_face_w");
+    t.steer_vel_scale = c.get<float>("reward_steering_vel_scale");
+    return;
+  }
+  t.speed = c.get<float>("tar_speed");
+  t.dist_max = c.get<float>("tar_dist_max");
+  t.dist_min = c.get("tar_dist_min", 0.0f);
+  require(t.dist_min >= 0 && t.dist_min <= t.dist_max, Kind::usage,
+          "{}: tar_dist_min {} and tar_dist_max {} are no range", c.place(), t.dist_min,
+          t.dist_max);
+  t.dist_threshold = c.get("dist_threshold", t.dist_threshold);
+  t.pos_err_scale = c.get("pos_err_scale", t.pos_err_scale);
+  t.vel_err_scale = c.get("vel_err_scale", t.vel_err_scale);
+  t.pos_w = c.get("pos_reward_w", t.pos_w);
+  t.vel_w = c.get("vel_reward_w", t.vel_w);
+  t.face_w = c.get("face_reward_w", t.face_w);
 }
 
 void read_half_range(const Config& c, EnvConfig& out) {
@@ -204,6 +241,7 @@ EnvConfig read_env_config(const Config& engine, const Config& env) {
   read_env_name(env, out);
   read_engine(engine, env.child("engine"), out);
   read_mimickit(env, out);
+  read_task(env, out.task);
   read_motus(env, out);
   engine.refuse_unknown();
   env.refuse_unknown();

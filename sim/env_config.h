@@ -34,6 +34,7 @@
 #include <vector>
 
 #include "motion/config.h"
+#include "sim/task_terms.h"
 
 namespace motus::sim {
 
@@ -64,6 +65,8 @@ struct EnvConfig {
   int num_disc_obs_steps = 10;
   bool disc_dof_vel_obs = true;
   std::vector<double> init_pose;  ///< (6 + D), for viewers; may be empty
+
+  TaskOptions task;  ///< of env_name task_location and task_steering
 
   // Motus
   JointObs joint_obs = JointObs::tangent_normal;

@@ -74,7 +74,10 @@ TEST_CASE("settings that cannot be are refused by name") {
                     Catch::Contains("unknown key 'control_frek'"));
   CHECK_THROWS_WITH(read(with(kEnv, "\"amp\"", "deepmimic")),
                     Catch::Contains("environment deepmimic is not in this build"));
-  CHECK(kind_of(with(kEnv, "\"amp\"", "task_location")) == Kind::not_built);
+  CHECK(kind_of(with(kEnv, "\"amp\"", "task_dodgeball")) == Kind::not_built);
+  // a task needs its numbers, and no other environment knows them
+  CHECK_THROWS_WITH(read(with(kEnv, "\"amp\"", "task_location")), Catch::Contains("tar_change"));
+  CHECK(kind_of(kEnv + "tar_speed: 1\n") == Kind::usage);
   CHECK(kind_of(with(kEnv, "\"amp\"", "amp2")) == Kind::usage);
   CHECK(kind_of(with(kEnv, "enable_tar_obs: False", "enable_tar_obs: True")) == Kind::not_built);
   CHECK(kind_of(kEnv, with(kEngine, "\"pos\"", "torque")) == Kind::not_built);
@@ -108,6 +111,30 @@ TEST_CASE("MimicKit's files mean what they mean there") {
   CHECK(read(with(kEnv, "enable_phase_obs: False\n", "")).enable_phase_obs);
   // the environment's own engine block stands first
   CHECK(read(kEnv + "engine: {sim_freq: 240, ground_contact_height: 0.15}\n").substeps() == 8);
+}
+
+TEST_CASE("tasks are read with their published defaults") {
+  const EnvConfig go = read(with(kEnv, "\"amp\"", "task_location") +
+                            "tar_speed: 1.0\ntar_change_time_min: 5\ntar_change_time_max: 10\n"
+                            "tar_dist_max: 10\n");
+  CHECK(go.task.task == Task::location);
+  CHECK(go.task.dist_threshold == 0.5f);
+  CHECK(go.task.vel_err_scale == 4);
+  const std::string steer = with(kEnv, "\"amp\"", "task_steering") + R"(
+rand_face_dir: false
+tar_speed_min: 0.5
+tar_speed_max: 5.0
+tar_change_time_min: 4.0
+tar_change_time_max: 7.0
+reward_steering_tar_w: 0.7
+reward_steering_face_w: 0.3
+reward_steering_vel_scale: 0.5
+)";
+  const EnvConfig s = read(steer);
+  CHECK(s.task.rand_dir);
+  CHECK(!s.task.rand_face);
+  CHECK(s.task.speed_max == 5);
+  CHECK(kind_of(with(steer, "tar_speed_max: 5.0", "tar_speed_max: 0.1")) == Kind::usage);
 }
 
 TEST_CASE("the keys of Motus") {

@@ -98,11 +98,14 @@ TEST_CASE("save and load equal no save") {
   const std::vector<std::byte> state = a->save();
   b->load(state);
   CHECK(std::ranges::equal(a->obs(), b->obs()));
-  CHECK(b->save() == state);
+  CHECK((b->save() == state));  // in brackets: nobody wants to see the bytes
   CHECK(trace(*a, 40, 60) == trace(*b, 40, 60));
-  CHECK(a->save() == b->save());
+  CHECK((a->save() == b->save()));
 
   std::vector<std::byte> broken(state.begin(), state.end() - 1);
   CHECK_THROWS_WITH(b->load(broken), Catch::Contains("bytes"));
   CHECK_THROWS_AS(make(robot, settings(robot), 6, 1)->load(state), Error);
+  const auto other =
+      make_env(settings(robot), Dataset::from({swinging(robot, 1.1)}), robot.model, 5, 1, 1);
+  CHECK_THROWS_WITH(other->load(state), Catch::Contains("other clips"));
 }

@@ -1,0 +1,102 @@
+#pragma once
+// The tasks that a policy can have besides moving like the clips: reach a place, or walk one way at
+// a speed while facing another. Formulas and constants: MimicKit's task_location and task_steering.
+// Metres, seconds; velocities are differences of the root's position over one control step.
+#include <cmath>
+
+#include "sim/terms.h"
+
+namespace motus::sim {
+
+enum class Task { none, location, steering };
+
+/// Constants of both tasks; each uses its own.
+struct TaskOptions {
+  Task task = Task::none;
+  float change_min = 1, change_max = 1;  ///< s between targets
+  // location
+  float dist_min = 0, dist_max = 10;  ///< m
+  float speed = 1;                    ///< m/s, faster is as good
+  float dist_threshold = 0.5f;        ///< m^2, as published: compared with the squared distance
+  float pos_err_scale = 0.5f, vel_err_scale = 4;
+  float pos_w = 0.5f, vel_w = 0.4f, face_w = 0.1f;
+  // steering
+  bool rand_dir = true, rand_face = true;
+  float speed_min = 1, speed_max = 1;  ///< m/s
+  float steer_w = 0.7f, steer_face_w = 0.3f, steer_vel_scale = 0.5f;
+};
+
+/// What one character should do now.
+struct Target {
+  float pos[2] = {0, 0};  ///< m, location
+  float dir[2] = {1, 0}, face[2] = {1, 0};
+  float speed = 0;  ///< m/s, steering
+  float until = 0;  ///< s of the episode's clock
+};
+
+MOTUS_HD inline int task_obs_size(Task task) {
+  return task == Task::location ? 2 : task == Task::steering ? 5 : 0;
+}
+
+/// A new target from four uniform numbers in [0, 1).
+MOTUS_HD inline void draw_target(const TaskOptions& o, const float root[2], float now,
+                                 const float u[4], Target& out) {
+  constexpr float kTurn = 6.283185307179586f;
+  out.until = now + o.change_min + u[0] * (o.change_max - o.change_min);
+  if (o.task == Task::location) {
+    const float d = o.dist_min + u[1] * (o.dist_max - o.dist_min);
+    out.pos[0] = root[0] + d * std::cos(kTurn * u[2]);
+    out.pos[1] = root[1] + d * std::sin(kTurn * u[2]);
+  } else if (o.task == Task::steering) {
+    out.speed = o.speed_min + u[1] * (o.speed_max - o.speed_min);
+    const float travel = o.rand_dir ? kTurn * (u[2] - 0.5f) : 0.0f;
+    const float look = o.rand_face ? kTurn * (u[3] - 0.5f) : travel;
+    out.dir[0] = std::cos(travel), out.dir[1] = std::sin(travel);
+    out.face[0] = std::cos(look), out.face[1] = std::sin(look);
+  }
+}
+
+/// The task's part of the policy's view, in the heading frame. Returns the end.
+MOTUS_HD inline float* task_obs(const TaskOptions& o, const float* snapshot, const Target& t,
+                                float* out) {
+  const Heading h = heading_of(snapshot + SnapshotLayout::kRootRot);
+  const auto local = [&](float x, float y) {
+    *out++ = h.c * x + h.s * y;
+    *out++ = h.c * y - h.s * x;
+  };
+  if (o.task == Task::location) {
+    local(t.pos[0] - snapshot[0], t.pos[1] - snapshot[1]);
+  } else if (o.task == Task::steering) {
+    local(t.dir[0], t.dir[1]);
+    *out++ = t.speed;
+    local(t.face[0], t.face[1]);
+  }
+  return out;
+}
+
+/// Reward in [0, 1] of the step that led from `before` (x, y of the root) to `snapshot`.
+MOTUS_HD inline float task_reward(const TaskOptions& o, const float* snapshot,
+                                  const float before[2], float dt, const Target& t) {
+  if (o.task == Task::none) return 0;
+  const Heading h = heading_of(snapshot + SnapshotLayout::kRootRot);
+  const float vx = (snapshot[0] - before[0]) / dt, vy = (snapshot[1] - before[1]) / dt;
+  if (o.task == Task::location) {
+    const float x = t.pos[0] - snapshot[0], y = t.pos[1] - snapshot[1];
+    const float d2 = x * x + y * y;
+    float move = 1, face = 1;
+    if (d2 >= o.dist_threshold) {
+      const float d = std::sqrt(d2), along = (x * vx + y * vy) / d;
+      const float lack = std::fmax(0.0f, o.speed - along);
+      move = along > 0 ? std::exp(-o.vel_err_scale * lack * lack) : 0.0f;
+      face = std::fmax(0.0f, (x * h.c + y * h.s) / d);
+    }
+    return o.pos_w * std::exp(-o.pos_err_scale * d2) + o.vel_w * move + o.face_w * face;
+  }
+  const float ex = t.speed * t.dir[0] - vx, ey = t.speed * t.dir[1] - vy;
+  const float along = t.dir[0] * vx + t.dir[1] * vy;
+  const float move = along < 0 ? 0.0f : std::exp(-o.steer_vel_scale * (ex * ex + ey * ey));
+  const float face = std::fmax(0.0f, t.face[0] * h.c + t.face[1] * h.s);
+  return o.steer_w * move + o.steer_face_w * face;
+}
+
+}  // namespace motus::sim
