@@ -1,6 +1,7 @@
 #include "retarget/ik.h"
 
 #include <algorithm>
+#include <cmath>
 
 #include "retarget/observe.h"
 
@@ -12,6 +13,8 @@ constexpr double kDamping = 1e-4;
 constexpr double kTrust = 0.6;  // rad or m a step may move
 constexpr int kStartIterations = 60;
 constexpr double kStartTrust = 0.25;
+constexpr double kStartKnee = 0.4;   // rad of bend that the first frame is sought from
+constexpr double kLeastBend = 0.03;  // rad a knee or elbow stays bent
 
 }  // namespace
 
@@ -24,20 +27,74 @@ Solver::Solver(const RobotBody& body, Weights weights)
   lo_.resize(n);
   hi_.resize(n);
   rest_ = Eigen::Map<const Eigen::VectorXd>(body.robot.default_dofs.data(), n - 6);
-  rest_ = rest_.cwiseMax(model_.lower()).cwiseMin(model_.upper());
+  lower_ = model_.lower();
+  upper_ = model_.upper();
   for (size_t i = 0; i < body.rig.legs.size(); ++i) {
     const Leg& leg = body.rig.legs[i];
     knee_axes_[i] = bend_axis(s, body.zero, leg.upper, leg.lower,
                               body.zero.at(leg.knee) - body.zero.at(leg.hip), true);
+    forbid_overstretch(leg.hip, leg.knee, leg.ankle, leg.upper, leg.lower, knee_axes_[i],
+                       kStartKnee);
   }
   for (size_t i = 0; i < body.rig.arms.size(); ++i) {
     const Arm& arm = body.rig.arms[i];
     elbow_axes_[i] = bend_axis(s, body.zero, arm.upper, arm.lower,
                                body.zero.at(arm.elbow) - body.zero.at(arm.shoulder), false);
+    forbid_overstretch(arm.shoulder, arm.elbow, arm.wrist, arm.upper, arm.lower, elbow_axes_[i],
+                       0.0);
   }
+  rest_ = rest_.cwiseMax(lower_).cwiseMin(upper_);
   const int trunk = body.rig.chest >= 0 ? body.rig.chest : body.rig.pelvis;
   turns_head_ =
       body.rig.head >= 0 && model_.chain(body.rig.head).size() > model_.chain(trunk).size();
+}
+
+/// Legs and arms that bend one way stay on that side of straight: behind it lies a mirror solution
+/// that a limit cuts off.
+void Solver::forbid_overstretch(const Point& a, const Point& b, const Point& c, int upper,
+                                int lower, const Vec3& axis, double start) {
+  const Skeleton& s = model_.skeleton();
+  const ZeroPose& zero = body_.zero;
+  const auto [first, last] = s.joints_of(lower);
+  if (last - first != 1) return;
+  const Joint& joint = s.joints()[static_cast<size_t>(first)];
+  const Vec3 bend = zero.rot[static_cast<size_t>(upper)] * axis;
+  // the dof that bends the joint, and which way
+  int dof = joint.dof;
+  double sign = 0;
+  for (int d = 0; d < joint.dof_count(); ++d) {
+    const Vec3 about = zero.rot[static_cast<size_t>(lower)] *
+                       (joint.type == JointType::hinge ? joint.axis : Vec3(Vec3::Unit(d)));
+    if (std::abs(about.dot(bend)) < 0.9) continue;
+    dof = joint.dof + d;
+    sign = about.dot(bend) > 0 ? 1 : -1;
+  }
+  if (sign == 0) return;
+  const Vec3 u = zero.at(b) - zero.at(a), l = zero.at(c) - zero.at(b);
+  // how far the zero pose is bent, and so the angle at which the limb is straight
+  const double bent = std::atan2(u.cross(l).dot(bend), u.dot(l) - u.dot(bend) * l.dot(bend));
+  const double straight = sign * -bent;
+  double& low = lower_[dof];
+  double& high = upper_[dof];
+  if (sign > 0) {
+    low = std::min(std::max(low, straight + kLeastBend), high);
+  } else {
+    high = std::max(std::min(high, straight - kLeastBend), low);
+  }
+  const double begin = straight + sign * start;
+  if (start > 0 && sign * (rest_[dof] - begin) < 0) rest_[dof] = begin;
+}
+
+void Solver::keep_above_floor() {
+  for (const CollisionPoint& c : body_.robot.collision_points) {
+    const Vec3 p = model_.at(c.body, c.pos);
+    const double depth = c.radius - p.z();
+    if (depth <= 0) continue;
+    model_.point_jacobian(c.body, p, block_);
+    // height only
+    block_.jacobian.topRows<2>().setZero();
+    add(block_, Vec3(0, 0, depth), w_.floor);
+  }
 }
 
 void Solver::add(const Block& block, const Vec3& error, double weight) {
@@ -117,6 +174,8 @@ void Solver::linearise(const Target& t, const State& state, const Eigen::VectorX
     add_axis(arm.upper, elbow_axes_[i], t.arms[i].elbow_axis, w_.elbow_axis);
   }
 
+  keep_above_floor();
+
   const double rest = w_.rest * w_.rest, stay = change * change;
   for (Eigen::Index i = 0; i < rest_.size(); ++i) {
     h_(6 + i, 6 + i) += rest + stay;
@@ -125,12 +184,15 @@ void Solver::linearise(const Target& t, const State& state, const Eigen::VectorX
   h_.diagonal().array() += kDamping;
 }
 
-void Solver::step(State& state, double trust) {
+void Solver::step(State& state, double trust, const Eigen::VectorXd& before, double reach) {
   lo_.setConstant(-trust);
   hi_.setConstant(trust);
-  const Eigen::Index n = rest_.size();
-  lo_.tail(n) = lo_.tail(n).cwiseMax(model_.lower() - state.dofs);
-  hi_.tail(n) = hi_.tail(n).cwiseMin(model_.upper() - state.dofs);
+  // the state lies within all of these, so zero is always allowed
+  for (Eigen::Index i = 0; i < rest_.size(); ++i) {
+    const double q = state.dofs[i];
+    lo_[6 + i] = std::max({-trust, lower_[i] - q, before[i] - reach - q});
+    hi_[6 + i] = std::min({trust, upper_[i] - q, before[i] + reach - q});
+  }
   model_.advance(state, box_.solve(h_, g_, lo_, hi_));
 }
 
@@ -141,16 +203,16 @@ State Solver::start(const Target& target) {
   state.root_pos = target.centre - target.pelvis * body_.centre;
   for (int k = 0; k < kStartIterations; ++k) {
     linearise(target, state, state.dofs, 0);
-    step(state, kStartTrust);
+    step(state, kStartTrust, state.dofs, kStartTrust);
   }
   return state;
 }
 
-void Solver::solve(const Target& target, int iterations, State& state) {
+void Solver::solve(const Target& target, int iterations, double dt, State& state) {
   const Eigen::VectorXd before = state.dofs;
   for (int k = 0; k < iterations; ++k) {
     linearise(target, state, before, w_.change);
-    step(state, kTrust);
+    step(state, kTrust, before, w_.fastest * dt);
   }
 }
 

@@ -17,8 +17,10 @@ struct Weights {
   double centre = 25, pelvis = 4, chest = 3, head = 1;
   double leg_direction = 0.7, knee_axis = 0.7;
   double arm_direction = 2, elbow_axis = 0.5;
+  double floor = 400;    ///< depth of a collision point below z = 0
   double change = 0.15;  ///< from the frame before, per rad
   double rest = 0.04;    ///< from the rest pose, per rad
+  double fastest = 20;   ///< rad/s, bound of every dof
 };
 
 class Solver {
@@ -28,14 +30,17 @@ class Solver {
   /// A pose for the first frame, from the robot's default pose.
   State start(const Target& target);
 
-  /// The next frame's pose, `iterations` steps from `state`, which is also the frame before.
-  void solve(const Target& target, int iterations, State& state);
+  /// The next frame's pose, `dt` seconds after `state`, by `iterations` steps.
+  void solve(const Target& target, int iterations, double dt, State& state);
 
   const Model& model() const { return model_; }
 
  private:
   void linearise(const Target& t, const State& state, const Eigen::VectorXd& before, double change);
-  void step(State& state, double trust);
+  void step(State& state, double trust, const Eigen::VectorXd& before, double reach);
+  void keep_above_floor();
+  void forbid_overstretch(const Point& a, const Point& b, const Point& c, int upper, int lower,
+                          const Vec3& axis, double start);
   void add(const Block& block, const Vec3& error, double weight);
   void add_rotation(int body, const Quat& target, double weight);
   void add_segment(const Point& from, const Point& to, const Vec3& direction, double weight);
@@ -45,7 +50,9 @@ class Solver {
   Weights w_;
   Model model_;
   BoxSolver box_;
-  Eigen::VectorXd rest_, g_, lo_, hi_;
+  Eigen::VectorXd rest_, lower_, upper_;  ///< lower_, upper_: of knees and elbows, tighter than the
+                                          ///< robot's
+  Eigen::VectorXd g_, lo_, hi_;
   Eigen::MatrixXd h_;
   Block block_;
   std::array<Vec3, kMaxLegs> knee_axes_;

@@ -75,6 +75,7 @@ Report measure(const Clip& clip, const RobotBody& body, std::span<const Target> 
   Mean slide, floating, direction, foot_error;
   int planted = 0, penetrating = 0;
   std::array<Vec3, kMaxLegs> last{};
+  std::array<int, kMaxLegs> last_roll{};
   for (int f = 0; f < r.frames; ++f) {
     const BodyPoses p = forward(clip, f);
     const auto at = [&](const Point& q) {
@@ -97,17 +98,21 @@ Report measure(const Clip& clip, const RobotBody& body, std::span<const Target> 
       if (t.feet[i].planted) {
         ++planted;
         floating.add(std::max(0.0, sole));
-        // a rolling foot moves its ankle: what must not move is the point that it stands on
-        const bool level = (t.feet[i].foot * Vec3::UnitX()).cwiseAbs().z() < 0.02;
-        const bool before = f > 0 && targets[z(f - 1)].feet[i].planted &&
-                            (targets[z(f - 1)].feet[i].foot * Vec3::UnitX()).cwiseAbs().z() < 0.02;
-        if (level && before) {
-          const double v = (ankle - last[i]).head<2>().norm() * clip.fps;
+        // a rolling foot moves its ankle; what must not move is the point that it rolls over
+        const double nose_up = (t.feet[i].foot * Vec3::UnitX()).z();
+        const int rolls = nose_up < -0.01 ? 1 : nose_up > 0.01 ? -1 : 0;
+        const Vec3 touch = ankle + foot * Vec3(rolls > 0   ? body.feet[i].toe
+                                               : rolls < 0 ? body.feet[i].heel
+                                                           : 0,
+                                               0, -body.feet[i].ankle_height);
+        if (f > 0 && targets[z(f - 1)].feet[i].planted && rolls == last_roll[i]) {
+          const double v = (touch - last[i]).head<2>().norm() * clip.fps;
           slide.add(v);
           r.slide_max = std::max(r.slide_max, v);
         }
+        last_roll[i] = rolls;
+        last[i] = touch;
       }
-      last[i] = ankle;
     }
     for (size_t i = 0; i < rig.arms.size(); ++i) {
       const Arm& arm = rig.arms[i];

@@ -12,11 +12,11 @@ namespace motus::retarget {
 
 struct Report {
   int frames = 0;
-  double scale = 1;              ///< robot length per source length
-  double pelvis_drop = 0;        ///< m, largest lowering for reach
-  double planted_share = 0;      ///< of (frame, foot) pairs
-  double slide = 0;              ///< m/s, mean horizontal ankle speed between planted frames
-  double slide_max = 0;          ///< m/s
+  double scale = 1;          ///< robot length per source length
+  double pelvis_drop = 0;    ///< m, largest lowering for reach
+  double planted_share = 0;  ///< of (frame, foot) pairs
+  double slide = 0;      ///< m/s, mean horizontal speed of the point that a planted foot rolls over
+  double slide_max = 0;  ///< m/s
   double penetration_share = 0;  ///< of frames with a foot's sole below -5 mm
   double penetration_max = 0;    ///< m, deepest point of a sole below the floor
   double float_mean = 0;         ///< m, height of the sole of planted feet

@@ -18,6 +18,20 @@ namespace {
 constexpr double kPad = 1.0;    // s of neighbouring cycles on each side of a loop
 constexpr double kSeam = 0.15;  // s over which a loop's residual is spread
 
+/// True if the first frame is a bind pose that the motion does not start from: no joint turned in
+/// it, and a jump to the next.
+bool starts_with_bind_pose(const Clip& clip) {
+  if (clip.frames() < 3 || clip.local_rot.size() == 0) return false;
+  double first = 0, jump = 0, next = 0;
+  for (int b = 1; b < clip.skeleton->body_count(); ++b) {
+    const Quat q0 = clip.local_rot_at(0, b), q1 = clip.local_rot_at(1, b);
+    first = std::max(first, q0.angularDistance(Quat::Identity()));
+    jump = std::max(jump, q0.angularDistance(q1));
+    next = std::max(next, q1.angularDistance(clip.local_rot_at(2, b)));
+  }
+  return first < 1e-3 && jump > 0.2 && next < 0.3 * jump;
+}
+
 bool same_dofs(const Skeleton& a, const Skeleton& b) {
   if (a.dof_count() != b.dof_count() || a.dof_count() == 0) return false;
   for (size_t i = 0; i < a.dofs().size(); ++i) {
@@ -95,9 +109,11 @@ Result copy(const Clip& source, const RobotBody& robot, RoleMap roles) {
 }  // namespace
 
 Result run(const Clip& given, const RobotBody& robot, const Options& options) {
-  const Clip source = options.fps && std::abs(*options.fps - given.fps) > 1e-9
-                          ? resample(given, *options.fps)
-                          : given;
+  const bool bind = starts_with_bind_pose(given);
+  Clip source = bind ? cut(given, 1, given.frames()) : given;
+  if (bind) source.source.warnings.push_back("its first frame is a bind pose: left out");
+  if (options.fps && std::abs(*options.fps - source.fps) > 1e-9)
+    source = resample(source, *options.fps);
   RoleMap roles = map_roles(*source.skeleton, options.map);
   refuse_other_kind(roles, robot);
   if (options.copy_same_dofs && !options.scale && source.dof_pos.size() > 0 &&
@@ -115,7 +131,7 @@ Result run(const Clip& given, const RobotBody& robot, const Options& options) {
   Solver solver(robot);
   State state = solver.start(plan.targets[0]);
   for (int f = 0; f < whole.frames(); ++f) {
-    solver.solve(plan.targets[static_cast<size_t>(f)], options.iterations, state);
+    solver.solve(plan.targets[static_cast<size_t>(f)], options.iterations, 1.0 / whole.fps, state);
     write_frame(state, f, solved);
   }
   make_continuous(solved.root_rot);
