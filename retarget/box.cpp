@@ -5,7 +5,7 @@
 namespace motus::retarget {
 
 namespace {
-constexpr int kRounds = 12;
+constexpr int kRounds = 40;
 }
 
 bool BoxSolver::factor_and_solve(const Eigen::MatrixXd& h, const Eigen::VectorXd& g) {
@@ -54,7 +54,7 @@ const Eigen::VectorXd& BoxSolver::solve(const Eigen::MatrixXd& h, const Eigen::V
     }
     if (changed) continue;
     // freeing late in the rounds could cycle
-    if (round >= kRounds / 2) break;
+    if (round >= 3 * kRounds / 4) break;
     for (Eigen::Index i = 0; i < n; ++i) {
       signed char& f = fixed_[static_cast<size_t>(i)];
       if (!f) continue;

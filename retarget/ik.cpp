@@ -14,6 +14,7 @@ constexpr double kTrust = 0.6;  // rad or m a step may move
 constexpr int kStartIterations = 60;
 constexpr double kStartTrust = 0.25;
 constexpr double kStartKnee = 0.4;   // rad of bend that the first frame is sought from
+constexpr double kBranch = 1.45;     // rad, of the middle hinge of a hip
 constexpr double kLeastBend = 0.03;  // rad a knee or elbow stays bent
 
 }  // namespace
@@ -31,10 +32,12 @@ Solver::Solver(const RobotBody& body, Weights weights)
   upper_ = model_.upper();
   for (size_t i = 0; i < body.rig.legs.size(); ++i) {
     const Leg& leg = body.rig.legs[i];
+    if (body.rig.roles.quadruped) continue;  // their limits say which way a knee bends
     knee_axes_[i] = bend_axis(s, body.zero, leg.upper, leg.lower,
                               body.zero.at(leg.knee) - body.zero.at(leg.hip), true);
     forbid_overstretch(leg.hip, leg.knee, leg.ankle, leg.upper, leg.lower, knee_axes_[i],
                        kStartKnee);
+    stay_on_branch(body.rig.pelvis, leg.upper);
   }
   for (size_t i = 0; i < body.rig.arms.size(); ++i) {
     const Arm& arm = body.rig.arms[i];
@@ -83,6 +86,26 @@ void Solver::forbid_overstretch(const Point& a, const Point& b, const Point& c, 
   }
   const double begin = straight + sign * start;
   if (start > 0 && sign * (rest_[dof] - begin) < 0) rest_[dof] = begin;
+}
+
+/// Three hinges in a row reach every rotation twice. A hip whose middle angle stays short of a
+/// right angle stays on the branch of standing.
+void Solver::stay_on_branch(int pelvis, int upper) {
+  const Skeleton& s = model_.skeleton();
+  std::vector<int> dofs;
+  for (int b = upper; b > pelvis; b = s.bodies()[static_cast<size_t>(b)].parent) {
+    const auto [first, last] = s.joints_of(b);
+    for (int j = last; j-- > first;) {
+      const Joint& joint = s.joints()[static_cast<size_t>(j)];
+      if (joint.type == JointType::ball) return;
+      dofs.push_back(joint.dof);
+    }
+  }
+  if (dofs.size() != 3) return;
+  const int middle = dofs[1];
+  if (lower_[middle] > kBranch || upper_[middle] < -kBranch) return;
+  lower_[middle] = std::max(lower_[middle], -kBranch);
+  upper_[middle] = std::min(upper_[middle], kBranch);
 }
 
 void Solver::keep_above_floor() {
