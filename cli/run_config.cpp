@@ -73,6 +73,20 @@ std::vector<Clip> read_dataset(const fs::path& file, const std::string& skeleton
   return out;
 }
 
+/// MimicKit's engine files, where they are not at hand, have one stand-in.
+std::string find_engine(const std::string& name) {
+  static const std::string own = "engines/mujoco_engine.yaml";
+  if (name.empty()) return own;
+  const std::string file = fs::path(name).filename().string();
+  for (const char* engine :
+       {"isaac_gym_engine.yaml", "isaac_lab_engine.yaml", "newton_engine.yaml"}) {
+    if (file != engine || !find_data(name).empty()) continue;
+    say(fmt::format("{} is not here: MuJoCo simulates, with {}", name, own));
+    return own;
+  }
+  return name;
+}
+
 void apply_set(const std::string& set, RunConfig& c) {
   const size_t sign = set.find('='), dot = set.find('.');
   require(sign != std::string::npos && dot != std::string::npos && dot < sign, Kind::usage,
@@ -107,8 +121,7 @@ RunConfig RunConfig::from_files(const std::string& engine, const std::string& en
   RunConfig c;
   c.env = load(env, "--env_config", "environment configuration");
   c.agent = load(agent, "--agent_config", "agent configuration");
-  c.engine = load(engine.empty() ? "engines/mujoco_engine.yaml" : engine, "--engine_config",
-                  "engine configuration");
+  c.engine = load(find_engine(engine), "--engine_config", "engine configuration");
   if (!motion.empty()) c.env.set("motion_file", "\"" + motion + "\"");
   for (const std::string& s : sets) apply_set(s, c);
   c.motion_file = c.env.get<std::string>("motion_file");

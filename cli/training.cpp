@@ -1,0 +1,229 @@
+#include "cli/training.h"
+
+#include <algorithm>
+#include <atomic>
+#include <csignal>
+#include <nlohmann/json.hpp>
+#include <thread>
+
+#include "cli/app.h"
+#include "cli/arg_file.h"
+#include "cli/io.h"
+#include "cli/terminal.h"
+#include "formats/format.h"
+#include "learn/tester.h"
+#include "learn/trainer.h"
+#include "motion/nearest.h"
+
+namespace motus::cli {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+std::atomic<int> stop_signal{0};
+
+/// The first signal asks the trainer to finish its iteration, the second one kills.
+void on_signal(int number) {
+  stop_signal = number;
+  std::signal(number, SIG_DFL);
+}
+
+learn::Logger logger_of(const std::string& name) {
+  if (name == "txt") return learn::Logger::txt;
+  if (name == "tb") return learn::Logger::tb;
+  if (name == "none") return learn::Logger::none;
+  if (name == "wandb")
+    throw Error(Kind::not_built, "--logger wandb is not in this build", "use tb");
+  const std::vector<std::string> known{"txt", "tb", "none"};
+  throw Error(Kind::usage, fmt::format("--logger '{}' is unknown", name),
+              did_you_mean(name, known));
+}
+
+int workers_of(const TrainFlags& o) {
+  return o.workers > 0 ? o.workers
+                       : static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
+}
+
+/// A folder for a new run: empty, or with --force cleared of an earlier run's files.
+void prepare_folder(const fs::path& out, bool force) {
+  if (fs::exists(out) && !fs::is_empty(out) && !force) {
+    throw Error(Kind::usage, fmt::format("{}: is not empty", out.string()),
+                fmt::format("--resume {} goes on, --force starts anew", out.string()));
+  }
+  fs::create_directories(out);
+  for (const char* name : {"state.safetensors", "best.safetensors", "model.safetensors", "log.txt"})
+    fs::remove(out / name);
+}
+
+void write_folder(const fs::path& out, const RunConfig& c, const World& world) {
+  write_output((out / "config.yaml").string(), c.yaml());
+  write_output((out / "engine_config.yaml").string(), c.engine.dump());
+  write_output((out / "env_config.yaml").string(), c.env.dump());
+  write_output((out / "agent_config.yaml").string(), c.agent.dump());
+  const auto bytes = formats::find_format("h5").write(world.dataset.clips, {});
+  write_output((out / "motion.h5").string(), bytes);
+}
+
+std::map<std::string, std::string> words_of(const RunConfig& c, const sim::EnvSpec& spec) {
+  const auto joined = [](const std::vector<std::string>& names) {
+    std::string out;
+    for (const std::string& n : names) out += (out.empty() ? "" : " ") + n;
+    return out;
+  };
+  return {{"format", "motus.policy.1"},
+          {"config", c.yaml()},
+          {"dofs", joined(spec.dof_names)},
+          {"bodies", joined(spec.body_names)}};
+}
+
+class Watcher {
+ public:
+  explicit Watcher(double reference_speed) : reference_(reference_speed) {}
+  void operator()(const learn::Progress& p) {
+    const bool terminal = is_terminal(stderr);
+    if (p.tested) {
+      if (terminal) progress("", 1, 1);
+      std::string speed = fmt::format("{:.2f} m/s", p.test.forward_speed);
+      if (reference_ > 0.01) speed += fmt::format(" (clip {:.2f})", reference_);
+      say(
+          fmt::format("{:>8.3f}M samples {:>6.1f} s  test: length {:>5.1f} %, speed {}, style "
+                      "{:.2f}  [{:.0f} samples/s]",
+                      1e-6 * static_cast<double>(p.samples), p.seconds, 100 * p.test.length_ratio,
+                      speed, p.disc_reward, p.samples_per_second));
+    } else if (terminal) {
+      progress(fmt::format("iteration {}, {:.0f} samples/s, style {:.2f}, length {:.0f}, "
+                           "samples",
+                           p.iteration, p.samples_per_second, p.disc_reward, p.train_length),
+               p.samples, max_);
+    }
+  }
+  void set_max(int64_t n) { max_ = n; }
+
+ private:
+  double reference_;
+  int64_t max_ = INT64_MAX;
+};
+
+void print_profile(const learn::TrainResult& r, int workers) {
+  const learn::TimeSplit& t = r.time;
+  const double n = static_cast<double>(std::max<int64_t>(r.run_samples, 1));
+  const double env = n / std::max(t.physics + t.demo, 1e-9), update = n / std::max(t.update, 1e-9);
+  const double loop = t.total - t.test - t.save;
+  const double bound = 1 / (1 / env + 1 / update);
+  say(fmt::format(
+      "profile: {} workers, {} samples in {:.1f} s ({:.0f}/s): physics {:.1f} s, inference {:.1f} "
+      "s, demonstrations {:.1f} s, update {:.1f} s, tests {:.1f} s, files {:.1f} s",
+      workers, r.run_samples, t.total, n / t.total, t.physics, t.inference, t.demo, t.update,
+      t.test, t.save));
+  say(
+      fmt::format("profile: environment {:.0f}/s, update {:.0f}/s, serial bound {:.0f}/s, "
+                  "training loop {:.0f}/s = {:.2f} of the bound",
+                  env, update, bound, n / loop, n / loop / bound));
+}
+
+void print_test(const learn::TestResult& t, double reference, bool json) {
+  if (json) {
+    nlohmann::json j{{"mean_return", t.mean_return},   {"mean_length", t.mean_length},
+                     {"length_ratio", t.length_ratio}, {"forward_speed", t.forward_speed},
+                     {"net_speed", t.net_speed},       {"reference_speed", reference},
+                     {"episodes", t.episodes}};
+    fmt::print("{}\n", j.dump());
+    return;
+  }
+  fmt::print("Mean Return: {:.6g}\nMean Episode Length: {:.6g}\nEpisodes: {}\n", t.mean_return,
+             t.mean_length, t.episodes);
+  fmt::print("Forward Speed: {:.4g} m/s (clip {:.4g})\nNet Speed: {:.4g} m/s\n", t.forward_speed,
+             reference, t.net_speed);
+}
+
+void load_model(learn::Agent& agent, const std::string& file) {
+  const fs::path path = learn::find_model(file);
+  try {
+    agent.load(learn::Archive::load(path), false);
+  } catch (const Error& e) {
+    throw Error(e.kind(), fmt::format("{}: {}", path.string(), e.what()),
+                "use the environment and agent files that the model was trained with");
+  }
+}
+
+}  // namespace
+
+void check_device(const TrainFlags& o) {
+  std::string device = o.devices.empty() ? o.device : o.devices.front();
+  if (o.devices.size() > 1) {
+    throw Error(Kind::not_built, "--devices names several: this build trains in one process");
+  }
+  if (device == "cpu") return;
+  require(device == "cuda" || device.starts_with("cuda:"), Kind::usage,
+          "--device '{}' is neither cpu, cuda nor cuda:N", device);
+  throw Error(Kind::not_built, "this build has no CUDA: --device cpu trains on the processor");
+}
+
+int train_run(const TrainFlags& o, RunConfig c) {
+  const fs::path out = o.resume.empty() ? o.out_dir : o.resume;
+  const learn::Logger logger = logger_of(o.logger);
+  const World world = load_world(c);
+  c.reference_speed = world.reference_speed;
+  const int workers = workers_of(o);
+  const learn::AgentConfig agent_config = c.agent_config();
+  const std::unique_ptr<sim::VecEnv> env = make_env(c, world, c.num_envs, c.seed, workers);
+  learn::Agent agent(agent_config, env->spec(), c.seed);
+  if (!o.model_file.empty()) load_model(agent, o.model_file);
+  if (o.resume.empty()) {
+    prepare_folder(out, o.force);
+    write_folder(out, c, world);
+  }
+  learn::TrainOptions t;
+  t.out_dir = out;
+  t.resume = !o.resume.empty();
+  t.save_int_models = parse_bool("--save_int_models", o.save_int_models);
+  t.max_samples = o.max_samples;
+  t.max_minutes = o.max_minutes.value_or(0);
+  t.threads = workers;
+  t.logger = logger;
+  t.reference_speed = world.reference_speed;
+  t.words = words_of(c, env->spec());
+  t.stop = [] { return stop_signal != 0; };
+  Watcher watcher(world.reference_speed);
+  watcher.set_max(o.max_samples);
+  t.progress = [&](const learn::Progress& p) { watcher(p); };
+  std::signal(SIGINT, on_signal);
+  std::signal(SIGTERM, on_signal);
+  say(
+      fmt::format("{}: {} environments, {} workers, seed {}, observations {}, actions {}, "
+                  "discriminator {}",
+                  out.string(), c.num_envs, workers, c.seed, env->spec().obs, env->spec().actions,
+                  env->spec().disc_obs));
+  const learn::TrainResult r = learn::train(*env, agent, t);
+  if (o.profile) print_profile(r, workers);
+  if (r.interrupted) {
+    say(fmt::format("interrupted after {} iterations: amp-train --resume {} goes on", r.iterations,
+                    out.string()));
+    return static_cast<int>(Kind::interrupted);
+  }
+  if (r.best_test.episodes > 0) {
+    say(fmt::format("{}: best after {:.3f}M samples: length {:.1f} %, speed {:.2f} m/s",
+                    (out / "best.safetensors").string(), 1e-6 * static_cast<double>(r.best_samples),
+                    100 * r.best_test.length_ratio, r.best_test.forward_speed));
+  }
+  if (o.json) print_test(r.last_test, world.reference_speed, true);
+  return 0;
+}
+
+int test_run(const TrainFlags& o, const RunConfig& c) {
+  require(!o.model_file.empty(), Kind::usage, "--mode test needs --model_file");
+  const World world = load_world(c);
+  const learn::AgentConfig agent_config = c.agent_config();
+  const auto env = make_env(c, world, c.num_envs, c.seed, workers_of(o));
+  learn::Agent agent(agent_config, env->spec(), c.seed);
+  load_model(agent, o.model_file);
+  std::signal(SIGINT, on_signal);
+  const learn::TestResult r =
+      learn::run_test(*env, agent, o.test_episodes.value_or(agent_config.test_episodes),
+                      [] { return stop_signal != 0; });
+  print_test(r, world.reference_speed, o.json);
+  return stop_signal ? static_cast<int>(Kind::interrupted) : 0;
+}
+
+}  // namespace motus::cli

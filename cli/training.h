@@ -1,0 +1,35 @@
+#pragma once
+// What amp-train does once it knows its configuration.
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "cli/run_config.h"
+
+namespace motus::cli {
+
+/// What the command line says; the words of its values, not yet checked.
+struct TrainFlags {
+  std::string mode = "train", engine, env, agent, motion, model_file, out_dir = "output/";
+  std::string logger = "txt", device = "cpu", visualize, video, save_int_models = "false", resume;
+  std::string arg_file;
+  std::vector<std::string> devices, sets;
+  std::optional<int> num_envs, master_port;
+  int64_t max_samples = INT64_MAX;
+  std::optional<int> test_episodes;
+  std::optional<double> seed, max_minutes;
+  int workers = 0;
+  bool print_config = false, force = false, profile = false, json = false;
+};
+
+/// Throws Error(not_built) for a device that this build cannot use.
+void check_device(const TrainFlags& flags);
+
+/// Trains into the run's folder; 0, or 130 after a signal (the run can be resumed).
+int train_run(const TrainFlags& flags, RunConfig config);
+
+/// Tests a model and prints what it does.
+int test_run(const TrainFlags& flags, const RunConfig& config);
+
+}  // namespace motus::cli

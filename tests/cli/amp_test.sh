@@ -1,0 +1,103 @@
+#!/usr/bin/env bash
+# amp-train and amp-play as processes: MimicKit's flags, refusals, stop and resume, the same bits for
+# any number of workers, a rollout down a pipe. Tiny settings: nothing is learned here.
+set -uo pipefail
+bin=${MOTUS_BIN:?where the programs are}
+: "${MOTUS_DATA:?the data folder}"
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+cd "$work" || exit 1
+bad=0
+
+fail() {
+  echo "FAILED: $*"
+  bad=1
+}
+# expect CODE WORDS COMMAND...: the exit code, and words that stderr must hold
+expect() {
+  local code=$1 words=$2 got
+  shift 2
+  "$@" >out 2>err </dev/null
+  got=$?
+  [ "$got" -eq "$code" ] || fail "exit $got instead of $code: $* ($(head -c 300 err))"
+  grep -qF -- "$words" err || fail "no '$words' in the words of: $* ($(head -c 300 err))"
+}
+same() { [ "$(sha256sum <"$1")" = "$(sha256sum <"$2")" ] || fail "$1 and $2 differ"; }
+
+train=$bin/amp-train
+cat >tiny.txt <<'ARGS'
+# comment lines and the rest of a line are dropped
+--num_envs 4   # of them
+--env_config data/envs/quick_go2_env.yaml
+--agent_config data/agents/quick_go2_agent.yaml
+--max_samples 256
+--set agent.steps_per_iter=4 --set agent.iters_per_output=8 --set agent.test_episodes=4
+--set agent.disc_buffer_size=500 --set agent.model.actor_net=[16,8] --set agent.model.disc_net=[16,8]
+--set env.episode_length=0.5 --set env.reference_table=64
+--set agent.warm_start.steps=4 --set agent.warm_start.updates=5
+ARGS
+
+# refused before anything is written
+printf -- '--num_env 4\n' >wrong.txt
+expect 2 "wrong.txt:1: unknown flag '--num_env'" "$train" --arg_file wrong.txt
+grep -qF "did you mean '--num_envs'?" err || fail "no nearest flag"
+expect 2 "did you mean '--max_samples'?" "$train" --max_sample 3
+expect 2 "did you mean 'train'?" "$train" --arg_file tiny.txt --mode trian
+expect 2 "arg file" "$train" --arg_file none.txt
+expect 2 "unknown key 'discont'" "$train" --arg_file tiny.txt --set agent.discont=1 --out_dir a
+expect 2 "did you mean 'agent'?" "$train" --arg_file tiny.txt --set agnet.discount=1 --out_dir a
+expect 4 "no CUDA" "$train" --arg_file tiny.txt --device cuda:0
+expect 4 "no window" "$train" --arg_file tiny.txt --mode visualize
+expect 4 "wandb" "$train" --arg_file tiny.txt --logger wandb --out_dir a
+expect 2 "motion file" "$train" --arg_file tiny.txt --motion_file none.h5 --out_dir a
+[ ! -e a ] || fail "a refused run left its folder"
+mkdir full && touch full/x
+expect 2 "is not empty" "$train" --arg_file tiny.txt --out_dir full
+expect 3 "is not a run" "$train" --resume full
+
+# what was typed comes before the file, the configuration is printed whole
+"$train" --arg_file tiny.txt --num_envs 7 --set agent.discount=0.5 --print-config >config 2>err ||
+  fail "--print-config: $(cat err)"
+grep -qx 'num_envs: 7' config || fail "the command line did not come first"
+grep -q 'discount: 0.5' config || fail "--set did not reach the agent"
+# MimicKit's names of what Motus has in another place
+sed 's#data/robots/go2/robot.xml#data/assets/go2/go2.xml#' "$MOTUS_DATA/envs/quick_go2_env.yaml" >env.yaml
+expect 0 "takes its place" "$train" --arg_file tiny.txt --env_config env.yaml --out_dir mimickit \
+  --engine_config data/engines/isaac_gym_engine.yaml --max_samples 1
+grep -q "MuJoCo" err || fail "no word about the engine"
+
+# the same bits with one worker and two
+expect 0 "best after" "$train" --arg_file tiny.txt --out_dir one --workers 1
+expect 0 "best after" "$train" --arg_file tiny.txt --out_dir two --workers 2 --logger tb
+same one/state.safetensors two/state.safetensors
+same one/model.safetensors two/model.safetensors
+same one/config.yaml two/config.yaml
+ls two/events.out.tfevents.* >/dev/null 2>&1 || fail "no TensorBoard file"
+[ "$(tr '\r' '\n' <one/log.txt | wc -l)" -eq 4 ] || fail "log.txt has not one header and 3 rows"
+expect 0 "best after" "$train" --arg_file tiny.txt --out_dir three --rand_seed 1
+cmp -s one/model.safetensors three/model.safetensors && fail "two seeds, one policy"
+
+# stopped by a signal: 130, and resumed as if nothing had been
+"$train" --arg_file tiny.txt --out_dir long --max_samples 4000 >out 2>err &
+pid=$!
+for _ in $(seq 300); do
+  [ -e long/state.safetensors ] && break
+  sleep 0.1
+done
+kill -INT $pid
+wait $pid
+[ $? -eq 130 ] || fail "a signal did not end in 130 ($(cat err))"
+expect 0 "best after" "$train" --resume long --max_samples 4000
+expect 0 "best after" "$train" --arg_file tiny.txt --out_dir whole --max_samples 4000
+same long/state.safetensors whole/state.safetensors
+
+# test and play need the run's folder only
+"$train" --mode test --model_file one --json >result.json 2>err || fail "test: $(cat err)"
+grep -q '"mean_length"' result.json || fail "no length in $(cat result.json)"
+"$bin/amp-play" one -n 0.2 2>err | "$bin/motion-info" >info 2>&1 || fail "play: $(cat err info)"
+grep -q 'go2 (robot)' info || fail "the rollout is no Go2: $(cat info)"
+grep -q 'amp-play' info || fail "the rollout has no history"
+expect 3 "holds neither" "$bin/amp-play" full -o x.h5
+expect 3 "not a checkpoint" "$bin/amp-play" tiny.txt -o x.h5
+[ ! -e x.h5 ] || fail "a failed rollout left a file"
+exit $bad
