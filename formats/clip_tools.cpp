@@ -106,8 +106,9 @@ const Clip& only_clip(std::span<const Clip> clips, const std::string& format) {
 
 void require_robot(const Clip& clip, const std::string& format) {
   // the figure with hanging arms shares names and widths with MimicKit's, but not its zero pose
-  const bool hanging = is_amp_humanoid(*clip.skeleton);
-  if (clip.dof_pos.size() > 0 && !hanging) return;
+  const bool dofs = clip.dof_pos.size() > 0;
+  const bool hanging = dofs && is_amp_humanoid(*clip.skeleton);
+  if (dofs && !hanging) return;
   throw Error(Kind::usage,
               fmt::format("clip '{}' moves '{}', {}; {} files hold the dofs of a robot", clip.name,
                           clip.skeleton->name(),

@@ -29,6 +29,11 @@ bool is_container(const Value& v) {
   return v.is_sequence() || v.is(ValueKind::dict) || v.is(ValueKind::array);
 }
 
+void require_data(const Value& v) {
+  const bool tool = v.is(ValueKind::global) || v.is(ValueKind::dtype) || v.is(ValueKind::storage);
+  require(!tool, Kind::bad_input, "the pickle holds {} where data belongs", kind_text(v.kind()));
+}
+
 /// What is known of a container once it is done: the values it expands to and its depth.
 struct Extent {
   int64_t values = 0;  // 0 = still open
@@ -59,16 +64,14 @@ void check_graph(const Value& root, int64_t limit) {
     visit.value = v;
     children(v, visit.items);
   };
-  if (!is_container(root)) return;
+  if (!is_container(root)) return require_data(root);
   enter(root);
   while (!open.empty()) {
     Visit& v = open.back();
     if (v.next < v.items.size()) {
       const Value item = v.items[v.next++];
       if (!is_container(item)) {
-        require(!item.is(ValueKind::global) && !item.is(ValueKind::dtype) &&
-                    !item.is(ValueKind::storage),
-                Kind::bad_input, "the pickle holds {} where data belongs", kind_text(item.kind()));
+        require_data(item);
         ++v.values;
         continue;
       }
@@ -110,8 +113,12 @@ Pickle Pickle::parse(Bytes bytes) {
 }
 
 bool looks_like_pickle(Bytes bytes) {
-  return bytes.size() > 2 && std::to_integer<int>(bytes[0]) == 0x80 &&
-         std::to_integer<int>(bytes[1]) >= 2 && std::to_integer<int>(bytes[1]) <= 5;
+  if (bytes.size() < 3) return false;
+  const int first = std::to_integer<int>(bytes[0]), second = std::to_integer<int>(bytes[1]);
+  if (first == 0x80) return second >= 2 && second <= 5;
+  // protocols 0 and 1 have no mark: "(d" and "}" open a dict, a dot ends
+  const bool dict = first == '}' || (first == '(' && second == 'd');
+  return dict && std::to_integer<int>(bytes.back()) == '.';
 }
 
 }  // namespace motus::formats

@@ -35,7 +35,7 @@ class Pickle {
   Value root_;
 };
 
-/// True if the bytes can be the beginning of a pickle of protocol 2 or later.
+/// True if the bytes can be a pickle whose root is a dict or, from protocol 2 on, anything.
 bool looks_like_pickle(Bytes bytes);
 
 }  // namespace motus::formats

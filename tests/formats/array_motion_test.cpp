@@ -1,0 +1,300 @@
+// Poselib, Isaac Lab, MimicKit, GMR and bare arrays on motions made here.
+#include <cmath>
+#include <limits>
+
+#include "formats/amp_humanoid.h"
+#include "formats/array_file.h"
+#include "formats/arrays.h"
+#include "formats/clip_tools.h"
+#include "formats/format.h"
+#include "formats/h5.h"
+#include "formats/mjcf.h"
+#include "formats/npz.h"
+#include "formats/pickle_writer.h"
+#include "formats/smooth_velocity.h"
+#include "motion/kinematics.h"
+#include "tests/catch.h"
+
+using namespace motus;
+using namespace motus::formats;
+using Catch::Contains;
+
+namespace {
+
+/// Every dof and the root on its own slow sine.
+Clip moving(SkeletonPtr skeleton, int frames) {
+  Clip c;
+  c.name = "moving";
+  c.skeleton = std::move(skeleton);
+  c.fps = 50;
+  c.loop = LoopMode::wrap;
+  const int dofs = c.skeleton->dof_count();
+  c.root_pos = Frames(frames, 3);
+  c.root_rot = Frames(frames, 4);
+  c.dof_pos = Frames(frames, dofs);
+  for (int f = 0; f < frames; ++f) {
+    const double t = f / c.fps;
+    c.root_pos.row(f) << t, 0.1 * std::sin(t), 0.9;
+    Clip::set_quat(c.root_rot, f, 0, exp_map(Vec3(0.1 * std::sin(3 * t), 0.2, t)));
+    for (int d = 0; d < dofs; ++d) c.dof_pos(f, d) = 0.5 * std::sin(2 * t + d);
+  }
+  return c;
+}
+
+SkeletonPtr amp() {
+  std::vector<Vec3> rest;
+  for (const AmpBody& b : amp_bodies()) rest.emplace_back(b.x, b.y, b.z);
+  return amp_skeleton(rest);
+}
+
+/// The same motion as a character.
+Clip as_character(const Clip& robot) {
+  Clip c = robot;
+  Skeleton::Spec spec = robot.skeleton->spec();
+  spec.kind = SkeletonKind::character;
+  spec.joints.clear();
+  spec.dofs.clear();
+  c.skeleton = Skeleton::build(spec);
+  c.local_rot = Frames(c.frames(), 4 * c.skeleton->body_count());
+  std::vector<Quat> q;
+  for (int f = 0; f < c.frames(); ++f) {
+    joint_rotations(robot, f, q);
+    for (int b = 0; b < c.skeleton->body_count(); ++b) {
+      Clip::set_quat(c.local_rot, f, b, q[static_cast<size_t>(b)]);
+    }
+  }
+  c.dof_pos.resize(0, 0);
+  return c;
+}
+
+std::vector<std::byte> write(const std::string& format, const Clip& clip) {
+  return find_format(format).write(std::span(&clip, 1), {});
+}
+
+Clip read_back(const std::vector<std::byte>& bytes, const std::string& skeleton = "") {
+  ReadOptions options;
+  options.skeleton = skeleton;
+  return read(bytes, "", options)[0];
+}
+
+double difference(const Frames& a, const Frames& b) {
+  REQUIRE(a.rows() == b.rows());
+  REQUIRE(a.cols() == b.cols());
+  return a.size() ? (a - b).cwiseAbs().maxCoeff() : 0;
+}
+
+/// Largest angle between rotations, rad.
+double turn(const Frames& a, const Frames& b) {
+  double worst = 0;
+  for (int f = 0; f < a.rows(); ++f) {
+    for (int i = 0; i < a.cols() / 4; ++i) {
+      worst = std::max(worst, Clip::quat_at(a, f, i).angularDistance(Clip::quat_at(b, f, i)));
+    }
+  }
+  return worst;
+}
+
+std::string warnings(const Clip& c) {
+  std::string out;
+  for (const std::string& w : c.source.warnings) out += w + "\n";
+  return out;
+}
+
+/// A MimicKit file of these frames.
+std::vector<std::byte> mimickit(const Frames& frames, const std::string& loop = "") {
+  PickleWriter out;
+  out.open_dict();
+  out.text("fps");
+  out.integer(30);
+  out.text("loop_mode");
+  if (loop.empty()) {
+    out.integer(0);
+  } else {
+    out.text(loop);
+  }
+  out.text("frames");
+  out.array(f4_array(frames));
+  out.close_dict();
+  return out.finish();
+}
+
+}  // namespace
+
+TEST_CASE("files that hold no motion are refused with what was found") {
+  const auto refuse = [](const Frames& frames, const std::string& expected,
+                         const std::string& skeleton = "") {
+    CHECK_THROWS_WITH(read_back(mimickit(frames), skeleton), Contains(expected));
+  };
+  refuse(Frames::Zero(3, 33), "frames of 33 numbers: no known character");
+  refuse(Frames::Zero(3, 37), "sword and shield");
+  refuse(Frames::Zero(3, 34), "'g1' needs 35 (6 + 29 dofs)", "g1");
+  CHECK_THROWS_WITH(read_back(mimickit(Frames::Zero(3, 35), "sideways")),
+                    Contains("loop_mode 'sideways'"));
+  Frames bad = Frames::Zero(3, 35);
+  bad(1, 0) = std::numeric_limits<double>::quiet_NaN();
+  refuse(bad, "frame 1: root_pos[0] is nan");
+  Clip zero = moving(load_robot("g1").skeleton, 4);
+  zero.root_rot.row(2).setZero();
+  CHECK_THROWS_WITH(read_back(write("gmr", zero)), Contains("frame 2: root_rot 0 is"));
+  CHECK_THROWS_WITH(write("mimickit", as_character(moving(amp(), 3))), Contains("a character"));
+  CHECK_THROWS_WITH(write("gmr", moving(amp(), 3)), Contains("hanging arms"));
+  const std::vector<Clip> two(2, moving(amp(), 3));
+  CHECK_THROWS_WITH(find_format("isaaclab").write(two, {}), Contains("hold one clip, got 2"));
+}
+
+TEST_CASE("bare arrays need to be told what they are") {
+  const SkeletonPtr go2 = load_robot("go2").skeleton;
+  const Clip clip = moving(go2, 5);
+  Frames qpos(5, 7 + go2->dof_count());
+  qpos << clip.root_pos, clip.root_rot, clip.dof_pos;
+  const std::vector<std::byte> file = write_npy(f8_array(qpos));
+  CHECK_THROWS_WITH(read(file, "", {}), Contains("(5, 19) of '<f8': numbers that do not say"));
+  ReadOptions o;
+  o.kind = "qpos";
+  CHECK_THROWS_WITH(read(file, "", o), Contains("needs a robot"));
+  o.skeleton = "g1";
+  CHECK_THROWS_WITH(read(file, "", o), Contains("19 columns; 'g1' needs 7 + 29 dofs"));
+  o.skeleton = "go2";
+  const Clip guessed = read(file, "", o)[0];
+  CHECK(guessed.source.fps_source == "guess");
+  CHECK_THAT(warnings(guessed), Contains("--fps") && Contains("--quat-order"));
+  o.fps = 25;
+  o.quat_order = "wxyz";
+  const Clip c = read(file, "", o)[0];
+  CHECK(c.source.warnings.empty());
+  CHECK(c.fps == 25);
+  CHECK(difference(c.dof_pos, clip.dof_pos) == 0);
+  CHECK(turn(c.root_rot, clip.root_rot) < 1e-9);
+  o.kind = "speed";
+  CHECK_THROWS_WITH(read(file, "", o), Contains("--kind 'speed' is not known"));
+  const std::vector<std::byte> several =
+      write_npz({{"a", f8_array(qpos)}, {"b", f4_array(clip.dof_pos)}});
+  o.kind = "dof_pos";
+  CHECK_THROWS_WITH(read(several, "", o), Contains("a (5, 19), b (5, 12)"));
+  o.kind = "dof_pos:b";
+  CHECK(difference(read(several, "", o)[0].dof_pos, clip.dof_pos) < 1e-7);
+}
+
+TEST_CASE("NaN becomes rest, joint by joint, and is reported") {
+  const SkeletonPtr s = load_robot("humanoid").skeleton;
+  Frames frames = Frames::Constant(4, 34, 0.25);
+  frames(1, 6 + s->find_dof("neck_y")) = std::nan("");
+  frames(2, 6 + s->find_dof("neck_x")) = std::nan("");
+  frames(3, 4) = std::nan("");
+  const Clip c = read_back(mimickit(frames));
+  CHECK_THAT(warnings(c), Contains("3 NaN set to zero (joints: neck, root)"));
+  CHECK(c.dof_pos(1, s->find_dof("neck_x")) == 0);
+  CHECK(c.dof_pos(0, s->find_dof("neck_x")) == 0.25);
+  CHECK(c.root_rot_at(3).isApprox(Quat::Identity()));
+}
+
+TEST_CASE("quirks are reported: lengths, repeats, guesses") {
+  Clip c = moving(load_robot("g1").skeleton, 6);
+  c.root_rot.row(2) *= 0.98;
+  c.root_pos.row(4) = c.root_pos.row(3);
+  c.root_rot.row(4) = c.root_rot.row(3);
+  c.dof_pos.row(4) = c.dof_pos.row(3);
+  const Clip back = read_back(write("gmr", c));
+  CHECK_THAT(warnings(back), Contains("off unit length by up to 0.02") &&
+                                 Contains("1 of 5 steps repeat") && Contains("suit 'g1'"));
+  CHECK(std::abs(back.root_rot.row(2).norm() - 1) < 1e-12);
+  c.skeleton = moving(amp(), 6).skeleton;
+}
+
+TEST_CASE("MimicKit and GMR files return the motion of any robot") {
+  for (const char* name : {"g1", "go2", "humanoid", "smpl", "pi_plus"}) {
+    for (const char* format : {"mimickit", "gmr"}) {
+      INFO(name << " as " << format);
+      const Clip clip = moving(load_robot(name).skeleton, 9);
+      const Clip back = read_back(write(format, clip), name);
+      CHECK(back.fps == 50);
+      CHECK(difference(back.root_pos, clip.root_pos) == 0);
+      CHECK(difference(back.dof_pos, clip.dof_pos) == 0);
+      CHECK(turn(back.root_rot, clip.root_rot) < 1e-7);
+      if (std::string(format) == "mimickit") CHECK(back.loop == LoopMode::wrap);
+    }
+  }
+}
+
+TEST_CASE("Isaac Lab files return the humanoid, its dofs by name, its offsets by measure") {
+  const Clip clip = moving(amp(), 12);
+  const Clip back = read_back(write("isaaclab", clip));
+  CHECK(back.skeleton->same_structure(*clip.skeleton));
+  CHECK(back.skeleton->role("left_foot") == back.skeleton->find_body("left_foot"));
+  CHECK(difference(back.dof_pos, clip.dof_pos) < 1e-6);
+  CHECK(turn(back.root_rot, clip.root_rot) < 1e-6);
+  CHECK(difference(body_positions(back), body_positions(clip)) < 1e-5);
+  // as a character: the same file but for rounding
+  const Npz a(write("isaaclab", clip));
+  const std::vector<std::byte> character = write("isaaclab", as_character(clip));
+  const Npz b(character);
+  CHECK(b.array("dof_names") == string_array(amp_dof_names()));
+  for (const char* member : {"dof_positions", "dof_velocities", "body_positions", "body_rotations",
+                             "body_linear_velocities"}) {
+    INFO(member);
+    CHECK(difference(to_frames(Npz(write("isaaclab", clip)).array(member), member),
+                     to_frames(b.array(member), member)) < 2e-5);
+  }
+}
+
+TEST_CASE("Isaac Lab files of other robots go by the names of their dofs") {
+  const Clip clip = moving(load_robot("g1").skeleton, 7);
+  const std::vector<std::byte> file = write("isaaclab", clip);
+  CHECK(difference(read_back(file).dof_pos, clip.dof_pos) < 1e-7);
+  CHECK(difference(read_back(file, "g1").dof_pos, clip.dof_pos) < 1e-7);
+  CHECK_THROWS_WITH(read_back(file, "go2"), Contains("0 of the 12 dofs of 'go2'"));
+  const Clip other = as_character(moving(load_robot("go2").skeleton, 4));
+  CHECK_THROWS_WITH(read_back(write("isaaclab", other)), Contains("not known here"));
+}
+
+TEST_CASE("poselib files return a character") {
+  const Clip clip = as_character(moving(amp(), 12));
+  const Clip back = read_back(write("poselib", clip));
+  CHECK(back.skeleton->kind() == SkeletonKind::character);
+  CHECK(back.skeleton->same_structure(*clip.skeleton));
+  CHECK(back.fps == 50);
+  CHECK(turn(back.local_rot, clip.local_rot) < 1e-6);
+  CHECK(turn(back.root_rot, clip.root_rot) < 1e-6);
+  CHECK(difference(back.root_pos, clip.root_pos) < 1e-7);
+  CHECK(difference(back.channels.at("body_lin_vel").data,
+                   smooth_linear_velocity(body_positions(clip), clip.fps)) < 1e-5);
+}
+
+TEST_CASE("an untouched clip returns its source bit for bit, a touched one does not") {
+  const SkeletonPtr g1 = load_robot("g1").skeleton;
+  Frames odd = Frames::Random(6, 35) * 0.3;
+  odd(0, 8) = -0.0;
+  const std::vector<std::byte> source = mimickit(odd);
+  const Clip clip = read_back(source);
+  const std::vector<std::byte> h5 = write("h5", clip);
+  const Clip again = read_back(write("mimickit", read_back(h5)));
+  CHECK(again.source.arrays == clip.source.arrays);
+  CHECK(again.source.arrays.at("frames") == f4_array(odd));
+  Clip touched = read_back(h5);
+  touched.root_pos(0, 0) += 0.5;
+  const Clip changed = read_back(write("mimickit", touched));
+  CHECK(changed.root_pos(0, 0) == touched.root_pos(0, 0));
+  CHECK(changed.source.arrays.at("frames").descr == "<f8");
+  // another format computes
+  CHECK(read_back(write("gmr", clip)).source.arrays.count("root_rot") == 1);
+
+  const std::vector<std::byte> npz = write("isaaclab", moving(amp(), 6));
+  CHECK(write("isaaclab", read_back(write("h5", read_back(npz)))) == npz);
+  const std::vector<std::byte> gmr = write("gmr", moving(g1, 6));
+  CHECK(write("gmr", read_back(write("h5", read_back(gmr)))) == gmr);
+  const std::vector<std::byte> npy = write("poselib", as_character(moving(amp(), 6)));
+  CHECK(write("poselib", read_back(write("h5", read_back(npy)))) == npy);
+}
+
+TEST_CASE("smoothed velocities keep a constant one and hold the ends") {
+  Frames line(30, 3), spin(30, 4);
+  for (int f = 0; f < 30; ++f) {
+    line.row(f) << 0.1 * f, 0, -0.2 * f;
+    Clip::set_quat(spin, f, 0, yaw_rotation(0.05 * f));
+  }
+  const Frames v = smooth_linear_velocity(line, 20), w = smooth_angular_velocity(spin, 20);
+  CHECK(difference(v, Frames(Eigen::RowVector3d(2, 0, -4).replicate(30, 1))) < 1e-9);
+  CHECK(w(0, 2) == Approx(1));
+  CHECK(w(29, 2) < 0.99);  // the last difference is zero, as in the published files
+  CHECK(smooth_linear_velocity(line.topRows(1), 20).norm() == 0);
+}
