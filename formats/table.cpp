@@ -1,8 +1,10 @@
 #include <algorithm>
 #include <filesystem>
 
+#include "formats/amp_json.h"
 #include "formats/array_file.h"
 #include "formats/bvh.h"
+#include "formats/deepmimic_json.h"
 #include "formats/foreign.h"
 #include "formats/format.h"
 #include "formats/gmr.h"
@@ -10,6 +12,7 @@
 #include "formats/isaaclab.h"
 #include "formats/mimickit.h"
 #include "formats/poselib.h"
+#include "formats/robot_csv.h"
 #include "motion/error.h"
 #include "motion/nearest.h"
 #include "motion/sha256.h"
@@ -23,8 +26,8 @@ const std::vector<Format>& rows() {
   static const std::vector<Format> all = {
       {"h5", "h5 hdf5", "Motus motion file: everything, losslessly (docs/format-h5.md)", sniff_h5,
        read_h5, write_h5},
-      {"bvh", "bvh", "Biovision hierarchy: any channel order, unit and up axis", sniff_bvh, read_bvh,
-       write_bvh},
+      {"bvh", "bvh", "Biovision hierarchy: any channel order, unit and up axis", sniff_bvh,
+       read_bvh, write_bvh},
       {"isaaclab", "npz", "Isaac Lab humanoid AMP motion: dof and body states with names",
        sniff_isaaclab, read_isaaclab, write_isaaclab},
       {"poselib", "npy", "poselib SkeletonMotion (Isaac Gym, ASE)", sniff_poselib, read_poselib,
@@ -32,6 +35,12 @@ const std::vector<Format>& rows() {
       {"mimickit", "pkl", "MimicKit motion: root, exponential maps, dofs", sniff_mimickit,
        read_mimickit, write_mimickit},
       {"gmr", "pkl", "GMR or TWIST robot motion", sniff_gmr, read_gmr, write_gmr},
+      {"amp_json", "json txt", "AMP_for_hardware or motion_imitation quadruped (A1)",
+       sniff_amp_json, read_amp_json, write_amp_json},
+      {"deepmimic", "json txt", "DeepMimic humanoid3d", sniff_deepmimic_json, read_deepmimic_json,
+       nullptr},
+      {"csv", "csv", "robot rows: root position, quaternion, dofs; with or without a header",
+       sniff_robot_csv, read_robot_csv, write_robot_csv},
       {"array", "npy npz", "a bare array: needs --kind, --skeleton, --fps", sniff_array, read_array,
        nullptr},
   };

@@ -1,0 +1,33 @@
+#pragma once
+// What DeepMimic and its descendants write: a JSON object with "Frames", a list of rows of numbers.
+#include <cstdint>
+#include <map>
+#include <string>
+
+#include "formats/format.h"
+
+namespace motus::formats {
+
+struct JsonFrames {
+  Frames rows;                               ///< (T, width)
+  std::map<std::string, std::string> words;  ///< the other keys: text as it is, the rest as JSON
+  double number(const std::string& key, double fallback) const;
+  std::string word(const std::string& key) const;
+};
+
+/// True if the bytes begin like such a file; `key` must stand in its head ("FrameDuration").
+bool looks_like_json_frames(Bytes bytes, std::string_view key);
+
+/// Throws Error(bad_input) with the byte or the row.
+JsonFrames parse_json_frames(Bytes bytes);
+
+/// Rows as an array for Source::arrays.
+Array array_of(const Frames& rows);
+Frames rows_of(const Array& array);
+
+/// {"key": value, ..., "Frames": [[...], ...]}, a row a line, numbers in their shortest exact form.
+/// Values are JSON text.
+std::vector<std::byte> json_frames_text(
+    const std::vector<std::pair<std::string, std::string>>& head, const Frames& rows);
+
+}  // namespace motus::formats
