@@ -79,7 +79,7 @@ Table parse_table(std::string_view text) {
     if (width == 0) {
       width = cells.size();
       if (is_header(cells)) {
-        for (const std::string_view c : cells) t.names.emplace_back(plain_name(c));
+        for (const std::string_view c : cells) t.names.emplace_back(c);
         return true;
       }
     }
@@ -124,7 +124,7 @@ Columns by_name(const std::vector<std::string>& names) {
            n == fmt::format("root_{}_{}", what[0] == 'p' ? "position" : "quat", axis);
   };
   for (size_t i = 0; i < names.size(); ++i) {
-    const std::string& n = names[i];
+    const std::string n = plain_name(names[i]);
     const int column = static_cast<int>(i);
     bool used = n == "frame" || n == "time" || n.starts_with("root_lin_vel") ||
                 n.starts_with("root_ang_vel") || n.ends_with("_angvel") || n.ends_with("_vel");

@@ -1,0 +1,178 @@
+// Quadruped JSON, DeepMimic JSON and robot CSV: invalid, round trip, then what is known of real
+// files.
+#include <cmath>
+
+#include "formats/amp_json.h"
+#include "formats/deepmimic_json.h"
+#include "formats/json_frames.h"
+#include "formats/robot_csv.h"
+#include "motion/error.h"
+#include "motion/kinematics.h"
+#include "tests/catch.h"
+#include "tests/corpus.h"
+
+using namespace motus;
+using Catch::Contains;
+using formats::Bytes;
+
+namespace {
+
+Clip read(const std::string& text, const std::string& from, formats::ReadOptions options = {}) {
+  return formats::read(std::as_bytes(std::span(text)), from, options)[0];
+}
+
+/// A line of `n` numbers: position 1 2 3, the quaternion given, then 0.01, 0.02 ...
+std::string row(const std::string& quat, int n) {
+  std::string out = "1,2,3," + quat;
+  for (int i = 7; i < n; ++i) out += "," + std::to_string(0.01 * (i - 6));
+  return out;
+}
+
+}  // namespace
+
+TEST_CASE("JSON motions that are broken are refused in one line") {
+  const std::string head = R"({"LoopMode":"Wrap","FrameDuration":0.02,"Frames":)";
+  CHECK_THROWS_WITH(read(head, "amp_json"), Contains("is no JSON"));
+  CHECK_THROWS_WITH(read(head + "[]}", "amp_json"), Contains("'Frames' is empty"));
+  CHECK_THROWS_WITH(read(head + "[[1,2],[1]]}", "amp_json"), Contains("frame 1: expected 2"));
+  CHECK_THROWS_WITH(read(head + "[[1,\"a\"]]}", "amp_json"), Contains("frame 0, column 1"));
+  CHECK_THROWS_WITH(read(head + "[[1,2]]}", "amp_json"), Contains("has 2 columns, expected 61"));
+  CHECK_THROWS_WITH(read(head + "[[" + row("0,0,0,0", 19) + "]]}", "amp_json"),
+                    Contains("frame 0"));
+  CHECK_THROWS_WITH(read(R"({"Loop":"none","Frames":[[1,2]]})", "deepmimic"),
+                    Contains("expected 44"));
+}
+
+TEST_CASE("robot CSV: dialects, guesses and refusals") {
+  const std::string up = "0.01,0.02,0.03,0.99929976", wxyz = "0.99929976,0.01,0.02,0.03";
+  const Clip a = read(row(up, 36) + "\n" + row(up, 36) + "\n", "");
+  CHECK(a.source.format == "csv");
+  CHECK(a.skeleton->name() == "g1");
+  CHECK(a.frames() == 2);
+  CHECK(a.fps == 30);
+  CHECK(a.source.fps_source == "guess");
+  CHECK(a.root_rot(0, 0) == Approx(0.9993).epsilon(1e-4));
+  CHECK(a.dof_pos(1, 28) == Approx(0.29));
+  const Clip b = read("\xef\xbb\xbf" + row(wxyz, 36) + ",\r\n", "");
+  CHECK(b.root_rot.row(0).isApprox(a.root_rot.row(0), 1e-12));
+  formats::ReadOptions lying;
+  lying.quat_order = "xyzw";
+  lying.fps = 50;
+  const Clip told = read(row(wxyz, 36), "", lying);
+  CHECK(told.root_rot(0, 1) == Approx(0.9993).epsilon(1e-4));
+  CHECK(told.fps == 50);
+  CHECK(told.source.fps_source == "user");
+
+  CHECK_THROWS_WITH(read(row(up, 36) + "\n" + row(up, 35), ""), Contains("line 2: 35 columns"));
+  CHECK_THROWS_WITH(read(row(up, 36) + "\n" + row(up, 35) + ",x", "csv"),
+                    Contains("line 2, column 36") && Contains("'x'"));
+  CHECK_THROWS_WITH(read(row(up, 36) + "\n" + row(up, 35) + ",nan", "csv"), Contains("frame 1"));
+  CHECK_THROWS_WITH(read(row(up, 20), ""), Contains("13 dofs of a robot"));
+  CHECK_THROWS_WITH(read("root_pos_x,root_pos_y\n", "csv"), Contains("no rows"));
+}
+
+TEST_CASE("a CSV's header says what its columns are") {
+  formats::ReadOptions a1;
+  a1.skeleton = "a1";
+  std::string head =
+      "frame,root pos x,root pos y,root pos z,root rot x,root rot y,root rot z,root rot w";
+  std::string values = "0,1,2,3,0,0,0,1";
+  // legs in another order than the robot's: names win
+  int k = 0;
+  for (const char* leg : {"RL", "RR", "FL", "FR"}) {
+    for (const char* joint : {"hip", "thigh", "calf"}) {
+      head += std::string(",") + leg + "_" + joint + "_joint";
+      values += "," + std::to_string(++k);
+    }
+  }
+  const Clip c = read(head + "\n" + values + "\n", "", a1);
+  CHECK(c.root_pos(0, 2) == 3);
+  CHECK(c.root_rot(0, 0) == 1);
+  CHECK(c.dof_pos(0, c.skeleton->find_dof("RL_hip_joint")) == 1);
+  CHECK(c.dof_pos(0, c.skeleton->find_dof("FR_calf_joint")) == 12);
+  CHECK_THROWS_WITH(read("root_pos_x,b,c,d,e,f,g,h\n1,2,3,4,5,6,7,8\n", "csv", a1),
+                    Contains("root_rot"));
+}
+
+TEST_CASE("a robot's CSV comes back") {
+  const std::string up = "0.01,0.02,0.03,0.99929976";
+  const Clip a = read(row(up, 36) + "\n" + row(up, 36) + "\n", "");
+  const auto bytes = formats::write_robot_csv(std::span(&a, 1), {});
+  const Clip b = formats::read(bytes, "", {})[0];
+  CHECK(b.root_pos == a.root_pos);
+  CHECK((b.root_rot - a.root_rot).cwiseAbs().maxCoeff() < 1e-15);
+  CHECK(b.dof_pos == a.dof_pos);
+}
+
+TEST_CASE("AMP_for_hardware: known clips, and the same numbers back") {
+  const auto folder = corpus();
+  if (folder.empty()) return;
+  const std::tuple<const char*, int, double> known[] = {
+      {"trot0", 33, .021},     {"pace0", 39, .021},       {"pace1", 492, .021},
+      {"leftturn0", 46, .021}, {"rightturn0", 120, .021}, {"hopturn", 90, .0416667}};
+  for (const auto& [name, frames, dt] : known) {
+    INFO(name);
+    const auto path =
+        folder / "json_amp_hardware" / "AMP_for_hardware" / (std::string(name) + ".txt");
+    const Clip c = read_file(path)[0];
+    CHECK(c.frames() == frames);
+    CHECK(1 / c.fps == Approx(dt).epsilon(1e-5));
+    CHECK(c.loop == LoopMode::wrap);
+    const auto bytes = formats::write_amp_json(std::span(&c, 1), {});
+    const formats::JsonFrames before = formats::parse_json_frames(file_bytes(path)),
+                              after = formats::parse_json_frames(bytes);
+    CHECK(before.rows == after.rows);  // bit for bit
+    // what is computed anew for an edited clip is what the original tools computed
+    Clip edited = c;
+    edited.source.fingerprint = "edited";
+    const formats::JsonFrames made =
+        formats::parse_json_frames(formats::write_amp_json(std::span(&edited, 1), {}));
+    const Frames off = (made.rows - before.rows).cwiseAbs();
+    CHECK(off.leftCols(3).maxCoeff() == 0);
+    CHECK(off.middleCols(7, 12).maxCoeff() == 0);
+    CHECK(off.middleCols(19, 12).maxCoeff() < 2e-5);  // toes: five decimals
+    const int steady = std::string(name) == "hopturn" ? 0 : frames - 1;
+    if (std::string(name) == "trot0") {
+      CHECK(off.block(0, 31, steady, 3).maxCoeff() < 2e-3);
+      CHECK(off.block(0, 37, steady, 12).maxCoeff() < 2e-3);
+    }
+  }
+  CHECK_THROWS_WITH(
+      read_file(folder / "json_amp_hardware" / "TienKung" / "motion_amp_expert__run.txt"),
+      Contains("TienKung"));
+}
+
+TEST_CASE("DeepMimic: known clips stand upright and last as long") {
+  const auto folder = corpus();
+  if (folder.empty()) return;
+  const auto file = [&](const char* name) {
+    return read_file(folder / "json_deepmimic" / "DeepMimic" / (std::string(name) + ".txt"))[0];
+  };
+  const Clip jump = file("humanoid3d_jump");
+  CHECK(jump.frames() == 107);
+  CHECK(std::stod(jump.source.metadata.at("duration")) == Approx(1.766596).epsilon(1e-6));
+  CHECK(jump.loop == LoopMode::wrap);
+  const Clip roll = file("humanoid3d_roll");
+  CHECK(std::stod(roll.source.metadata.at("duration")) == Approx(2.01592).epsilon(1e-6));
+  CHECK(roll.duration() == Approx(2.01592).margin(1.0 / 60));
+  CHECK(file("humanoid3d_sideflip").duration() == Approx(2.4375));
+  const Clip spin = file("humanoid3d_spin");
+  const Frames p = body_positions(spin);
+  const auto z = [&](const char* body) { return p(0, 3 * spin.skeleton->find_body(body) + 2); };
+  CHECK(z("head") > 1.2);
+  CHECK(z("left_foot") < 0.3);
+  CHECK(z("right_foot") < 0.3);
+  CHECK(p(0, 3 * spin.skeleton->find_body("left_thigh") + 1) >
+        p(0, 3 * spin.skeleton->find_body("right_thigh") + 1));
+  CHECK_THROWS_WITH(file("dog3d_trot"), Contains("dog3d"));
+}
+
+TEST_CASE("Kimodo's CSV: quaternions guessed as they are") {
+  const auto folder = corpus();
+  if (folder.empty()) return;
+  const Clip c = read_file(folder / "csv_robot" / "ProtoMotions_kimodo" / "output_walk.csv")[0];
+  CHECK(c.frames() == 150);
+  CHECK(c.root_pos(0, 2) == Approx(.764336).epsilon(1e-5));
+  const double expected[] = {.998537, -.038488, -.037316, .00708852};
+  for (int k = 0; k < 4; ++k) CHECK(c.root_rot(0, k) == Approx(expected[k]).epsilon(1e-5));
+}
