@@ -30,7 +30,8 @@ struct Arguments {
 
 std::string picture_format(const Arguments& a) {
   std::string name = a.to;
-  if (name.empty()) name = a.output == "-" ? ".png" : std::filesystem::path(a.output).extension();
+  if (name.empty()) name = std::filesystem::path(a.output).extension();
+  if (name.empty()) name = "png";  // stdout and devices have no extension
   if (name.starts_with('.')) name.erase(0, 1);
   for (char& c : name) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
   if (name == "html")

@@ -40,11 +40,10 @@ std::vector<std::byte> contents(int fd) {
   return bytes;
 }
 
-/// A descriptor above those that the child gets, so that no duplication overwrites it.
+/// A copy of a descriptor above those that the child gets, so that no duplication overwrites it.
 int high(int fd) {
   require(fd >= 0, Kind::failed, "ffmpeg: {}", reason(errno));
   const int moved = fcntl(fd, F_DUPFD_CLOEXEC, 16);
-  close(fd);
   require(moved >= 0, Kind::failed, "ffmpeg: {}", reason(errno));
   return moved;
 }
@@ -64,20 +63,25 @@ Ffmpeg::Ffmpeg(const std::vector<std::string>& input, const std::vector<std::str
   int ends[2];
   require(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) == 0, Kind::failed, "ffmpeg: {}",
           reason(errno));
-  socket_ = high(ends[0]);
-  const int theirs = high(ends[1]);
-  file_ = high(memfd_create("movie", MFD_CLOEXEC));
-  words_ = high(memfd_create("words", MFD_CLOEXEC));
+  Descriptor theirs;
+  theirs.reset(ends[1]);
+  socket_.reset(ends[0]);
+  theirs.reset(high(theirs.fd));
+  socket_.reset(high(socket_.fd));
+  file_.reset(memfd_create("movie", MFD_CLOEXEC));
+  file_.reset(high(file_.fd));
+  words_.reset(memfd_create("words", MFD_CLOEXEC));
+  words_.reset(high(words_.fd));
 
   posix_spawn_file_actions_t actions;
   posix_spawn_file_actions_init(&actions);
-  posix_spawn_file_actions_adddup2(&actions, theirs, 0);
+  posix_spawn_file_actions_adddup2(&actions, theirs.fd, 0);
   posix_spawn_file_actions_addopen(&actions, 1, "/dev/null", O_WRONLY, 0);
-  posix_spawn_file_actions_adddup2(&actions, words_, 2);
-  posix_spawn_file_actions_adddup2(&actions, file_, kFile);
+  posix_spawn_file_actions_adddup2(&actions, words_.fd, 2);
+  posix_spawn_file_actions_adddup2(&actions, file_.fd, kFile);
   const int error = posix_spawnp(&pid_, "ffmpeg", &actions, nullptr, argv.data(), environ);
   posix_spawn_file_actions_destroy(&actions);
-  close(theirs);
+  theirs.reset(-1);
   if (error != 0) {
     pid_ = -1;
     throw Error(Kind::not_built, fmt::format("movies need the program ffmpeg: {}", reason(error)),
@@ -90,9 +94,11 @@ Ffmpeg::~Ffmpeg() {
     kill(pid_, SIGKILL);
     wait();
   }
-  for (const int fd : {socket_, file_, words_}) {
-    if (fd >= 0) close(fd);
-  }
+}
+
+void Ffmpeg::Descriptor::reset(int other) {
+  if (fd >= 0) close(fd);
+  fd = other;
 }
 
 int Ffmpeg::wait() {
@@ -105,7 +111,7 @@ int Ffmpeg::wait() {
 
 void Ffmpeg::fail() {
   if (pid_ > 0) wait();
-  const std::vector<std::byte> said = contents(words_);
+  const std::vector<std::byte> said = contents(words_.fd);
   std::string text(reinterpret_cast<const char*>(said.data()), said.size());
   text.resize(std::min(text.size(), text.find('\n')));
   throw Error(Kind::failed, fmt::format("ffmpeg: {}", text.empty() ? "ended early" : text));
@@ -114,7 +120,7 @@ void Ffmpeg::fail() {
 void Ffmpeg::write(std::span<const uint8_t> bytes) {
   while (!bytes.empty()) {
     // a socket, because a pipe whose reader is gone would end this program by a signal
-    const ssize_t n = send(socket_, bytes.data(), bytes.size(), MSG_NOSIGNAL);
+    const ssize_t n = send(socket_.fd, bytes.data(), bytes.size(), MSG_NOSIGNAL);
     if (n < 0 && errno == EINTR) continue;
     if (n < 0) fail();
     bytes = bytes.subspan(static_cast<size_t>(n));
@@ -122,11 +128,10 @@ void Ffmpeg::write(std::span<const uint8_t> bytes) {
 }
 
 std::vector<std::byte> Ffmpeg::finish() {
-  close(socket_);
-  socket_ = -1;
+  socket_.reset(-1);
   const int status = wait();
   if (!WIFEXITED(status) || WEXITSTATUS(status) != 0) fail();
-  return contents(file_);
+  return contents(file_.fd);
 }
 
 }  // namespace motus::view

@@ -26,10 +26,16 @@ class Ffmpeg {
   std::vector<std::byte> finish();
 
  private:
+  /// A descriptor that closes itself.
+  struct Descriptor {
+    ~Descriptor() { reset(-1); }
+    void reset(int fd);
+    int fd = -1;
+  };
   int wait();
   [[noreturn]] void fail();
   pid_t pid_ = -1;
-  int socket_ = -1, file_ = -1, words_ = -1;
+  Descriptor socket_, file_, words_;
 };
 
 }  // namespace motus::view

@@ -61,7 +61,8 @@ int frame_at(const Clip& clip, double time) {
   return static_cast<int>(std::clamp(f, 0.0, static_cast<double>(clip.frames() - 1)));
 }
 
-Scene::Scene(std::vector<Figure> figures) : figures_(std::move(figures)) {
+Scene::Scene(std::vector<Figure> figures)
+    : figures_(std::move(figures)), model_(nullptr, mj_deleteModel), data_(nullptr, mj_deleteData) {
   quiet_mujoco();
   const SpecPtr stage(make_stage(), &mj_deleteSpec);
   std::vector<SpecPtr> specs;
@@ -69,20 +70,20 @@ Scene::Scene(std::vector<Figure> figures) : figures_(std::move(figures)) {
     specs.push_back(load_figure(figures_[i]));
     attach(stage.get(), specs.back().get(), prefix(i), figures_[i].model.string());
   }
-  model_ = mj_compile(stage.get(), nullptr);
+  model_.reset(mj_compile(stage.get(), nullptr));
   require(model_ != nullptr, Kind::bad_input, "{}: {}", figures_.front().model.string(),
           mjs_getError(stage.get()));
   // the shadow's map is as fine as the region it covers is small
   model_->vis.map.shadowclip = static_cast<float>(std::max(0.5, 1.4 * extent()));
-  data_ = mj_makeData(model_);
-  mj_kinematics(model_, data_);
+  data_.reset(mj_makeData(model_.get()));
+  mj_kinematics(model_.get(), data_.get());
 
   figure_of_.assign(static_cast<size_t>(model_->nbody), -1);
   posed_.assign(static_cast<size_t>(model_->nbody), false);
   for (size_t i = 0; i < figures_.size(); ++i) {
     std::vector<int> map;
     for (const Body& b : figures_[i].clip->skeleton->bodies()) {
-      map.push_back(mj_name2id(model_, mjOBJ_BODY, (prefix(i) + b.name).c_str()));
+      map.push_back(mj_name2id(model_.get(), mjOBJ_BODY, (prefix(i) + b.name).c_str()));
       if (map.back() < 0)
         throw Error(Kind::bad_input,
                     fmt::format("{}: has no body '{}', which the clip moves",
@@ -108,11 +109,6 @@ Scene::Scene(std::vector<Figure> figures) : figures_(std::move(figures)) {
   }
   if (std::find(visible.begin(), visible.end(), false) != visible.end())
     groups_.assign(mjNGROUP, true);
-}
-
-Scene::~Scene() {
-  mj_deleteData(data_);
-  mj_deleteModel(model_);
 }
 
 void Scene::place(const Figure& figure, const std::vector<int>& bodies, int frame) {

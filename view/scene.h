@@ -30,9 +30,6 @@ class Scene {
   /// Throws Error(bad_input) for a model that MuJoCo refuses or that lacks one of the skeleton's
   /// bodies, Error(usage) for a model file that does not exist.
   explicit Scene(std::vector<Figure> figures);
-  ~Scene();
-  Scene(const Scene&) = delete;
-  Scene& operator=(const Scene&) = delete;
 
   /// Puts every figure where its clip is at `time` s; clips hold their ends.
   void pose(double time);
@@ -46,8 +43,8 @@ class Scene {
   double extent() const;
 
   const std::vector<Figure>& figures() const { return figures_; }
-  const mjModel_* model() const { return model_; }
-  mjData_* data() const { return data_; }
+  const mjModel_* model() const { return model_.get(); }
+  mjData_* data() const { return data_.get(); }
   /// The figure that a body of the model belongs to, or -1 for the stage.
   int figure_of(int body) const { return figure_of_[static_cast<size_t>(body)]; }
   /// Geom groups to draw: those that models keep for looks, or all where a model has none.
@@ -60,8 +57,8 @@ class Scene {
   std::vector<int> figure_of_;
   std::vector<bool> posed_;  ///< model's bodies that a clip places
   std::vector<bool> groups_;
-  mjModel_* model_ = nullptr;
-  mjData_* data_ = nullptr;
+  std::unique_ptr<mjModel_, void (*)(mjModel_*)> model_;
+  std::unique_ptr<mjData_, void (*)(mjData_*)> data_;
   Vec3 focus_ = Vec3::Zero();
 };
 
