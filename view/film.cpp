@@ -9,7 +9,7 @@ namespace motus::view {
 
 namespace {
 
-constexpr int kDefaultHeight = 320;
+constexpr int kDefaultSide = 300;  ///< of a picture's longer side, caption excluded
 constexpr int kLeastSide = 64, kMostSide = 4096;
 
 /// "0.85 m" from where the clip was at the film's start.
@@ -55,9 +55,11 @@ void Film::frame(const FilmOptions& options) {
     }
     aspect = std::max(aspect, natural_aspect(cameras_[i], seen[i]));
   }
-  height_ = options.height > 0 ? options.height : kDefaultHeight;
-  // a walker makes narrow pictures, a dog broad ones
-  aspect = std::clamp(aspect, 0.7, 1.6);
+  // a walker makes narrow pictures, a dog broad and low ones
+  aspect = std::clamp(aspect, 0.7, 2.0);
+  const double tall = aspect > 1 ? kDefaultSide / aspect : kDefaultSide;
+  height_ = options.height > 0 ? options.height
+                               : 2 * static_cast<int>(std::round(0.5 * tall)) + kCaptionHeight;
   width_ = options.width > 0
                ? options.width
                : 2 * static_cast<int>(std::round(0.5 * aspect * (height_ - kCaptionHeight)));

@@ -63,6 +63,7 @@ mjSpec_* make_stage() {
   mjs_setName(plane->element, "floor");
   set(plane->size, {0, 0, 0.5});
   mjs_setString(plane->material, "floor");
+  plane->castshadow = 0;  // nothing is below it, and it would speckle itself
 
   mjsLight* sun = mjs_addLight(world, nullptr);
   mjs_setName(sun->element, "sun");
