@@ -1,6 +1,10 @@
 // motion-convert: any format to any format.
+#include <atomic>
+#include <exception>
 #include <filesystem>
+#include <mutex>
 #include <set>
+#include <thread>
 
 #include "cli/clips.h"
 #include "cli/io.h"
@@ -16,6 +20,7 @@ struct Options {
   std::vector<std::string> inputs;
   formats::WriteOptions write;
   bool list = false;
+  int workers = 1;
 };
 
 bool known(const std::string& word) {
@@ -71,40 +76,81 @@ std::string file_stem(std::string name) {
   return name.empty() || name.front() == '.' ? "clip" + name : name;
 }
 
-/// One file an input (or a clip, for formats that hold one); what fails is named and left out.
+/// Where one input of a batch goes; names are given out before the work, in the order of the inputs.
+struct Job {
+  std::string input, stem;
+  std::string error;
+};
+
+std::vector<Job> plan_jobs(const std::vector<std::string>& inputs) {
+  std::vector<Job> jobs;
+  std::set<std::string> taken;
+  for (const std::string& input : inputs) {
+    const std::string stem = input == "-" ? "stdin" : fs::path(input).stem().string();
+    std::string name = stem;
+    for (int i = 2; !taken.insert(name).second; ++i) name = fmt::format("{}_{}", stem, i);
+    jobs.push_back({.input = input, .stem = name, .error = {}});
+  }
+  return jobs;
+}
+
+/// One file an input, or a clip for formats that hold one.
+void convert_job(const Options& o, const formats::Format& format, const Job& job) {
+  const std::string ext(format.extensions.substr(0, format.extensions.find(' ')));
+  const auto path = [&](const std::string& stem) {
+    return (fs::path(o.output) / fmt::format("{}.{}", stem, ext)).string();
+  };
+  const std::vector<Clip> clips = read_clips(o, job.input);
+  if (format.name == "h5" || clips.size() == 1) {
+    cli::write_output(path(job.stem), format.write(clips, o.write));
+    return;
+  }
+  for (size_t i = 0; i < clips.size(); ++i) {
+    const std::string name = fmt::format("{}_{:03}_{}", job.stem, i, file_stem(clips[i].name));
+    cli::write_output(path(name), format.write(std::span(&clips[i], 1), o.write));
+  }
+}
+
+/// A batch on `o.workers` threads; what fails is named and left out.
 int convert_to_folder(const Options& o) {
   const formats::Format& format = cli::output_format("-", o.to);
-  const std::string ext(format.extensions.substr(0, format.extensions.find(' ')));
   std::error_code ec;
   fs::create_directories(o.output, ec);
   require(fs::is_directory(o.output, ec), Kind::failed, "{}: cannot be made a folder", o.output);
-  std::set<std::string> taken;
-  const auto path_for = [&](const std::string& stem) {
-    std::string name = stem;
-    for (int i = 2; !taken.insert(name).second; ++i) name = fmt::format("{}_{}", stem, i);
-    return (fs::path(o.output) / fmt::format("{}.{}", name, ext)).string();
+  require(o.workers > 0, Kind::usage, "-j must be at least 1");
+  std::vector<Job> jobs = plan_jobs(o.inputs);
+  std::atomic<size_t> next{0};
+  std::exception_ptr broken;  // not the input's fault: a full disk, a wrong option
+  std::mutex broken_mutex;
+  const auto stop = [&] {
+    const std::lock_guard lock(broken_mutex);
+    if (!broken) broken = std::current_exception();
+    next = jobs.size();
   };
-  size_t failed = 0;
-  for (const std::string& path : o.inputs) {
-    try {
-      const std::vector<Clip> clips = read_clips(o, path);
-      const std::string stem = path == "-" ? "stdin" : fs::path(path).stem().string();
-      if (format.name == "h5" || clips.size() == 1) {
-        cli::write_output(path_for(stem), format.write(clips, o.write));
-        continue;
+  const auto work = [&] {
+    for (size_t i = next++; i < jobs.size(); i = next++) {
+      try {
+        convert_job(o, format, jobs[i]);
+      } catch (const Error& e) {
+        jobs[i].error = e.what();
+        if (e.kind() != Kind::bad_input) stop();
+      } catch (...) {
+        stop();
       }
-      for (const Clip& c : clips) {
-        cli::write_output(path_for(file_stem(stem + "_" + c.name)),
-                          format.write(std::span(&c, 1), o.write));
-      }
-    } catch (const Error& e) {
-      if (e.kind() != Kind::bad_input) throw;
-      cli::warn(fmt::format("left out: {}", e.what()));
-      ++failed;
     }
+  };
+  std::vector<std::thread> threads;
+  for (int t = 1; t < o.workers; ++t) threads.emplace_back(work);
+  work();
+  for (std::thread& t : threads) t.join();
+  if (broken) std::rethrow_exception(broken);
+  size_t failed = 0;
+  for (const Job& job : jobs) {
+    if (job.error.empty()) continue;
+    cli::warn(fmt::format("left out: {}", job.error));
+    ++failed;
   }
-  require(failed == 0, Kind::bad_input, "{} of {} files could not be read", failed,
-          o.inputs.size());
+  require(failed == 0, Kind::bad_input, "{} of {} files could not be read", failed, jobs.size());
   return 0;
 }
 
@@ -140,6 +186,7 @@ int main(int argc, char** argv) {
   app.option("-o,--output", o.output,
              "file, or FOLDER/ for one file an input; several clips make one h5");
   app.option("--loop", o.loop, "wrap or clamp: how the clip goes on after its end");
+  app.option("-j,--workers", o.workers, "threads, for many inputs to a FOLDER/");
   app.flag("-z,--compress", o.write.compress, "compress the numbers of an h5");
   app.flag("--formats", o.list, "list the formats of this build");
   app.example("motion-convert dance.bvh -o dance.h5");

@@ -1,6 +1,7 @@
 // Quadruped JSON, DeepMimic JSON and robot CSV: invalid, round trip, then what is known of real
 // files.
 #include <cmath>
+#include <set>
 
 #include "formats/amp_json.h"
 #include "formats/deepmimic_json.h"
@@ -92,6 +93,54 @@ TEST_CASE("a CSV's header says what its columns are") {
   CHECK(c.dof_pos(0, c.skeleton->find_dof("FR_calf_joint")) == 12);
   CHECK_THROWS_WITH(read("root_pos_x,b,c,d,e,f,g,h\n1,2,3,4,5,6,7,8\n", "csv", a1),
                     Contains("root_rot"));
+}
+
+TEST_CASE("damaged text is a clip or one line, never a crash") {
+  const std::string up = "0.01,0.02,0.03,0.99929976";
+  std::string frames, deep = "0.016";
+  const std::set<int> real_parts = {4, 8, 12, 16, 21, 25, 30, 35, 39};
+  for (int c = 1; c < 44; ++c) deep += real_parts.contains(c) ? ",1" : ",0";
+  for (int i = 0; i < 3; ++i) frames += std::string(i ? "," : "") + "[" + row(up, 61) + "]";
+  const std::string bvh =
+      "HIERARCHY\nROOT a { OFFSET 0 0 0 CHANNELS 6 Xposition Yposition Zposition Zrotation "
+      "Yrotation Xrotation JOINT b { OFFSET 0 9 0 CHANNELS 3 Zrotation Xrotation Yrotation End "
+      "Site { OFFSET 0 1 0 } } }\nMOTION\nFrames: 2\nFrame Time: 0.01\n1 2 3 4 5 6 7 8 9\n1 2 3 4 "
+      "5 6 7 8 9\n";
+  const std::pair<std::string, std::string> seeds[] = {
+      {"bvh", bvh},
+      {"csv", row(up, 36) + "\n" + row(up, 36) + "\n"},
+      {"amp_json", R"({"LoopMode":"Wrap","FrameDuration":0.02,"Frames":[)" + frames + "]}"},
+      {"deepmimic", R"({"Loop":"wrap","Frames":[[)" + deep + "],[" + deep + "]]}"}};
+  uint64_t state = 12345;
+  const auto random = [&](size_t n) {
+    state = state * 6364136223846793005ULL + 1442695040888963407ULL;
+    return static_cast<size_t>(state >> 33) % n;
+  };
+  const std::string alphabet = "0123456789.-+eE,[]{}\" \n\tnaRJ\xff" + std::string(1, '\0');
+  for (const auto& [format, seed] : seeds) {
+    int refused = 0;
+    for (int i = 0; i < 400; ++i) {
+      std::string text = seed;
+      for (size_t k = 0; k <= random(4); ++k) {
+        const size_t at = random(text.size());
+        if (random(3) == 0) {
+          text.erase(at, 1 + random(20));
+        } else {
+          text[at] = alphabet[random(alphabet.size())];
+        }
+        if (text.empty()) text = "x";
+      }
+      try {
+        read(text, format);
+      } catch (const Error& e) {
+        ++refused;
+        CHECK(std::string(e.what()).find('\n') == std::string::npos);
+      }
+    }
+    INFO(format);
+    CHECK(refused > 50);
+    CHECK(refused < 400);
+  }
 }
 
 TEST_CASE("a robot's CSV comes back") {
