@@ -162,7 +162,8 @@ reference_table: 2048
 }
 
 TEST_CASE("the shipped environments are read") {
-  for (const char* name : {"g1", "go2", "humanoid", "pi_plus", "smpl"}) {
+  for (const char* name :
+       {"g1", "go2", "humanoid", "pi_plus", "smpl", "location_humanoid", "steering_humanoid"}) {
     INFO(name);
     const EnvConfig c =
         read_env_config("engines/mujoco_engine.yaml", fmt::format("envs/amp_{}_env.yaml", name));
