@@ -141,7 +141,7 @@ AmpEnv::AmpEnv(const EnvConfig& config, Dataset dataset, const std::filesystem::
           error.data());
 
   const size_t n = static_cast<size_t>(num_envs);
-  ring_size_ = static_cast<size_t>(l.size() * config.num_disc_obs_steps);
+  ring_size_ = static_cast<size_t>(l.size()) * static_cast<size_t>(config.num_disc_obs_steps);
   state_size_ = static_cast<size_t>(mjb_nstate(batch_.get()));
   clocks_.resize(n);
   targets_.resize(n);

@@ -29,6 +29,7 @@ T choice(const Config& c, const std::string& key, T fallback,
 std::string word_of(const Config& c, const std::string& key, const std::string& fallback,
                     const std::vector<std::string>& words) {
   std::vector<std::pair<std::string, std::string>> table;
+  table.reserve(words.size());
   for (const std::string& w : words) table.emplace_back(w, w);
   return choice<std::string>(c, key, fallback, table);
 }

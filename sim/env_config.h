@@ -29,7 +29,7 @@
 // Physics keys of Motus, in the engine YAML:
 //   jacobian: sparse | dense | auto, cone: pyramidal | elliptic, impratio: 1, solver_iterations:
 //   100
-#include <filesystem>
+#include <cmath>
 #include <string>
 #include <vector>
 
@@ -85,7 +85,7 @@ struct EnvConfig {
   /// One line each for what was replaced or has no effect here, for the user.
   std::vector<std::string> notes;
 
-  int substeps() const { return static_cast<int>(sim_freq / control_freq + 0.5); }
+  int substeps() const { return static_cast<int>(std::lround(sim_freq / control_freq)); }
   double control_dt() const { return 1.0 / control_freq; }
 };
 
