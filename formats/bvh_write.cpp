@@ -58,6 +58,14 @@ Channels parse_order(const std::string& word) {
   return out;
 }
 
+/// True if every body of the clip was a joint of the BVH that it came from: a robot that moves after
+/// a BVH has that file as its source, but not its channels, units and axes.
+bool is_figure_of(const Clip& clip, const std::map<std::string, Channels>& channels) {
+  const auto& bodies = clip.skeleton->bodies();
+  return std::all_of(bodies.begin(), bodies.end(),
+                     [&](const Body& b) { return channels.contains(b.name); });
+}
+
 Plan make_plan(const Clip& clip, const WriteOptions& options) {
   const auto extra = [&](const char* key) {
     const auto at = options.extra.find(key);
@@ -76,7 +84,7 @@ Plan make_plan(const Clip& clip, const WriteOptions& options) {
   if (preset == "blender") plan.scale = 1;
   const auto& meta = clip.source.metadata;
   if ((preset.empty() || preset == "raw") && clip.source.format == "bvh" &&
-      meta.contains("channels")) {
+      meta.contains("channels") && is_figure_of(clip, channels_of(meta.at("channels")))) {
     plan.kept = channels_of(meta.at("channels"));
     if (meta.contains("world_axes")) plan.world = quat_of(meta.at("world_axes"));
     if (meta.contains("rest_axes")) plan.rest = quat_of(meta.at("rest_axes"));

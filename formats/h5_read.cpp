@@ -49,7 +49,7 @@ uint64_t end_of_file(Bytes bytes) {
   throw Error(Kind::bad_input,
               fmt::format("{} bytes behind the end of the file{}", next.size(),
                           second ? ": a second HDF5 file" : ""),
-              second ? "files cannot be joined with cat; motion-merge joins clips" : "");
+              second ? "cat does not join files; motion-convert A.h5 B.h5 -o BOTH.h5 does" : "");
 }
 
 /// The library ignores what lies behind the end, may trip over what is missing before it, and

@@ -259,6 +259,12 @@ TEST_CASE("a robot's rest rotations are baked into the offsets") {
       CHECK(jump < 60);
     }
   }
+  // a robot that moves after a BVH is not the figure of that file
+  c.source.format = "bvh";
+  c.source.metadata = {{"channels", "base:XpYpZpXrYrZr\nother:XrYrZr"}, {"metres_per_unit", "0.3"}};
+  const auto text = formats::write_bvh(std::span(&c, 1), {});
+  CHECK(formats::bvh::parse(text).joints[0].channels == std::vector<int>{0, 1, 2, 5, 4, 3});
+  CHECK(formats::bvh::parse(text).joints[1].offset.isApprox(Vec3(0, 100, 0)));
   options.extra = {{"order", "ZZX"}};
   CHECK_THROWS_WITH(formats::write_bvh(std::span(&c, 1), options), Catch::Contains("'ZZX'"));
   options.extra = {{"preset", "blendr"}};
