@@ -5,9 +5,10 @@ from rotation import add, columns, cross, dot, norm, scale, sub, unit
 
 
 def two_segments(hip, ankle, upper, lower, lateral, forward_knee=True):
-    """(knee position, knee bend in rad) for segments of length `upper` and `lower`.
+    """(knee position, knee bend in rad, axis of the knee) for segments of length `upper` and `lower`.
 
-    `lateral` points to the left of the walker: the knee moves in the plane across it. Raises
+    `lateral` points roughly to the left of the walker: the knee's axis is the nearest direction to
+    it across the leg, and both segments' frames must be built with that axis. Raises
     ValueError when the ankle is out of reach, because a stretched leg would move a planted foot.
     """
     d = sub(ankle, hip)
@@ -22,7 +23,7 @@ def two_segments(hip, ankle, upper, lower, lateral, forward_knee=True):
     a = (upper * upper - lower * lower + r * r) / (2 * r)
     knee = add(add(hip, scale(along, a)), scale(ahead, math.sqrt(upper * upper - a * a)))
     bend = math.pi - math.acos((upper ** 2 + lower ** 2 - r * r) / (2 * upper * lower))
-    return knee, bend
+    return knee, bend, side
 
 
 def hanging_frame_y_up(top, bottom, lateral):

@@ -219,9 +219,9 @@ def leg(phase, side):
     ankle = ankle_position(phase, side)
     facing = axis_angle('y', side * 0.5 * TOE_OUT)
     lateral = rotate(facing, (1, 0, 0))
-    knee, bend = two_segments(hip, ankle, THIGH, SHIN, lateral)
-    thigh = hanging_frame_y_up(hip, knee, lateral)
-    shin = hanging_frame_y_up(knee, ankle, lateral)
+    knee, bend, axis = two_segments(hip, ankle, THIGH, SHIN, lateral)
+    thigh = hanging_frame_y_up(hip, knee, axis)
+    shin = hanging_frame_y_up(knee, ankle, axis)
     foot = foot_rotation(phase, side)
     return ([mul(inverse(turn), thigh), mul(inverse(thigh), shin), mul(inverse(shin), foot),
              axis_angle('x', -toe_bend(phase))], bend)

@@ -164,6 +164,19 @@ TEST_CASE("joint-limits of a ball are those of its three hinges") {
   CHECK(found(c, "joint-limits")[0].part == "neck_y");
 }
 
+TEST_CASE("joint-limits: a hip may flex beyond a quarter turn") {
+  Skeleton::Spec spec = figure_spec(SkeletonKind::robot);
+  spec.joints = {{.name = "hip", .type = JointType::ball, .body = 2}};
+  spec.dofs = {{.name = "hip_x", .lower = -0.5, .upper = 1},
+               {.name = "hip_y", .lower = -2.4, .upper = 1},
+               {.name = "hip_z", .lower = -1, .upper = 1}};
+  Clip c = standing(Skeleton::build(spec));
+  const int xyz[3] = {0, 1, 2};
+  const Vec3 e = log_map(from_euler(Vec3(0.3, -1.9, 0.2), xyz));
+  for (int f = 0; f < c.frames(); ++f) c.dof_pos.row(f) = e.transpose();
+  CHECK(limit_excess(c).maxCoeff() < 1e-9);
+}
+
 TEST_CASE("joint-speed") {
   const Robot robot = figure_robot();
   Clip c = standing(robot.skeleton);
