@@ -9,6 +9,7 @@
 #include "cli/io.h"
 #include "cli/terminal.h"
 #include "formats/mjcf.h"
+#include "retarget/map.h"
 
 using namespace motus;
 using nlohmann::json;
@@ -69,6 +70,20 @@ class Robots {
   std::optional<Robot> asked_, known_;
 };
 
+/// Characters seldom say what their bodies are for; their names do.
+void name_roles(Clip& clip) {
+  if (clip.skeleton->kind() != SkeletonKind::character || !clip.skeleton->roles().empty()) return;
+  Skeleton::Spec spec = clip.skeleton->spec();
+  try {
+    for (const retarget::RoleMatch& m : retarget::map_roles(*clip.skeleton).matches) {
+      if (m.body >= 0) spec.roles[m.role] = m.body;
+    }
+  } catch (const Error&) {
+    return;  // no figure that can be named: the rules that need roles say so
+  }
+  clip.skeleton = Skeleton::build(std::move(spec));
+}
+
 json finding_json(const Finding& f) {
   return {{"rule", f.rule},       {"severity", severity_name(f.severity)},
           {"clip", f.clip},       {"first_frame", f.first},
@@ -87,7 +102,8 @@ struct FileReport {
 FileReport check_file(const Options& o, const std::string& path, Robots& robots) {
   FileReport out;
   out.file = cli::input_name(path);
-  for (const Clip& clip : o.input.read(path)) {
+  for (Clip& clip : o.input.read(path)) {
+    name_roles(clip);
     CheckReport report = check(clip, robots.of(clip));
     ++out.clips;
     std::move(report.findings.begin(), report.findings.end(), std::back_inserter(out.findings));

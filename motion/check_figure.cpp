@@ -25,25 +25,10 @@ void foot_slide(const CheckSubject& s, Findings& out) {
   constexpr double kLimit = 50;  // mm/s
   const FloorTracks& t = s.tracks();
   if (t.points.empty()) return out.skip("no feet are known");
-  // one finding a foot: its worst point speaks
-  for (int body = 0; body < s.skeleton().body_count(); ++body) {
-    Slide worst;
-    int first = 0, last = 0;
-    for (int p = 0; p < static_cast<int>(t.points.size()); ++p) {
-      const FloorPoint& point = t.points[static_cast<size_t>(p)];
-      if (point.body != body || !point.foot) continue;
-      const std::vector<char> contact = contacts(t, p);
-      const Slide now = slide(t, p, contact);
-      if (now.steps == 0 || now.mean <= worst.mean) continue;
-      worst = now;
-      const auto from = std::find(contact.begin(), contact.end(), 1);
-      const auto to = std::find(contact.rbegin(), contact.rend(), 1);
-      first = static_cast<int>(from - contact.begin());
-      last = static_cast<int>(contact.rend() - to) - 1;
-    }
-    if (1000 * worst.mean > kLimit) {
-      out.add(first, last, body_name(s, body), 1000 * worst.mean, kLimit, "mm/s");
-    }
+  for (const int foot : feet(t)) {
+    const Slide now = slide(t, foot);
+    if (1000 * now.mean > kLimit)
+      out.add(now.first, now.last, body_name(s, foot), 1000 * now.mean, kLimit, "mm/s");
   }
 }
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 #include "motion/kinematics.h"
 
@@ -15,21 +16,23 @@ std::vector<FloorPoint> floor_points(const Robot& robot) {
     out.push_back({.body = p.body,
                    .pos = p.pos,
                    .radius = p.radius,
-                   .foot = std::find(feet.begin(), feet.end(), name) != feet.end()});
+                   .foot = std::find(feet.begin(), feet.end(), name) != feet.end() ? p.body : -1});
   }
   return out;
 }
 
 std::vector<FloorPoint> floor_points(const Skeleton& s) {
   std::vector<FloorPoint> out;
-  for (const char* role : {"left_foot", "left_toe", "right_foot", "right_toe", "front_left_foot",
-                           "front_right_foot", "rear_left_foot", "rear_right_foot"}) {
-    const int body = s.role(role);
-    if (body < 0) continue;
-    out.push_back({.body = body, .foot = true});
+  for (const char* side :
+       {"left", "right", "front_left", "front_right", "rear_left", "rear_right"}) {
+    const int foot = s.role(std::string(side) + "_foot");
+    if (foot < 0) continue;
+    const int toe = s.role(std::string(side) + "_toe");
+    const int body = toe >= 0 ? toe : foot;
+    out.push_back({.body = body, .foot = foot});
     for (const EndSite& e : s.end_sites()) {
       if (e.body == body && e.pos.norm() > 1e-6)
-        out.push_back({.body = body, .pos = e.pos, .foot = true});
+        out.push_back({.body = body, .pos = e.pos, .foot = foot});
     }
   }
   return out;
@@ -86,21 +89,39 @@ std::vector<char> contacts(const FloorTracks& t, int point, const ContactRule& r
     if (f + 1 < frames) speed = std::min(speed, step_speed(t, point, f));
     if (frames == 1) speed = 0;
     const double height = t.clearance(f, point);
-    standing = standing ? height < 2 * rule.height && speed < rule.off
+    standing = standing ? height < 1.5 * rule.height && speed < rule.off
                         : height < rule.height && speed < rule.on;
     out[static_cast<size_t>(f)] = standing;
   }
   return out;
 }
 
-Slide slide(const FloorTracks& t, int point, const std::vector<char>& contact) {
+std::vector<int> feet(const FloorTracks& t) {
+  std::vector<int> out;
+  for (const FloorPoint& p : t.points) {
+    if (p.foot >= 0 && std::find(out.begin(), out.end(), p.foot) == out.end())
+      out.push_back(p.foot);
+  }
+  return out;
+}
+
+Slide slide(const FloorTracks& t, int foot, const ContactRule& rule) {
+  std::vector<std::pair<int, std::vector<char>>> points;
+  for (int p = 0; p < static_cast<int>(t.points.size()); ++p) {
+    if (t.points[static_cast<size_t>(p)].foot == foot) points.emplace_back(p, contacts(t, p, rule));
+  }
   Slide out;
   double sum = 0;
-  for (int f = 0; f + 1 < static_cast<int>(contact.size()); ++f) {
-    if (!contact[static_cast<size_t>(f)] || !contact[static_cast<size_t>(f) + 1]) continue;
-    const double speed = step_speed(t, point, f);
+  for (int f = 0; f + 1 < static_cast<int>(t.clearance.rows()); ++f) {
+    const size_t i = static_cast<size_t>(f);
+    double speed = std::numeric_limits<double>::infinity();
+    for (const auto& [p, contact] : points) {
+      if (contact[i] && contact[i + 1]) speed = std::min(speed, step_speed(t, p, f));
+    }
+    if (!std::isfinite(speed)) continue;
+    if (out.steps++ == 0) out.first = f;
+    out.last = f + 1;
     sum += speed;
-    ++out.steps;
     if (speed > out.worst) out.worst = speed, out.worst_frame = f;
   }
   if (out.steps > 0) out.mean = sum / out.steps;

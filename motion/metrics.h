@@ -3,8 +3,9 @@
 // frame to frame. Pure functions; units m, s, rad; the floor is z = 0.
 //
 // A robot touches the floor with the collision points of its model. A character has no shape: its
-// feet are the bodies with the roles foot and toe and the end sites below them, and each point's
-// floor is the height it rests at, the 5th percentile of its own heights.
+// feet are the bodies with the role toe (or foot, where there are no toes) and the end sites below
+// them, and each point's floor is the height it rests at, the 5th percentile of its own heights. The
+// ankle is not among them: it moves while a heel or a ball that stands rolls.
 #include <string>
 #include <vector>
 
@@ -18,7 +19,7 @@ struct FloorPoint {
   int body = 0;
   Vec3 pos = Vec3::Zero();  ///< m, in the body's frame
   double radius = 0;        ///< m
-  bool foot = false;        ///< carries the figure
+  int foot = -1;            ///< body of the foot that the point is part of (toes too), or -1
 };
 
 /// Collision points of a robot, or the foot points of a character's skeleton (none without roles).
@@ -38,25 +39,30 @@ enum class OwnFloor { no, yes };
 FloorTracks floor_tracks(const Clip& clip, std::vector<FloorPoint> points, OwnFloor own_floor);
 
 /// When a point counts as standing: it comes to stand below `height` and `on`, and leaves above
-/// twice that height or `off`. The speed bounds are far above an acceptable slide, so that a
+/// half as much again or `off`. The speed bounds are far above an acceptable slide, so that a
 /// sliding foot still counts.
 struct ContactRule {
   double height = 0.015;  ///< m
   double on = 0.25;       ///< m/s, horizontal
-  double off = 0.6;       ///< m/s, horizontal
+  double off = 0.4;       ///< m/s, horizontal
 };
 
 /// (F) one flag a frame for point `point`.
 std::vector<char> contacts(const FloorTracks& tracks, int point, const ContactRule& rule = {});
 
-/// Horizontal motion of a point between frames that both stand.
+/// Horizontal motion of a standing foot. A foot that rolls over one still point does not slide: its
+/// speed is that of the slowest point that stands in both frames of a step.
 struct Slide {
   double mean = 0;   ///< m/s
   double worst = 0;  ///< m/s, of one frame step
   int worst_frame = 0;
-  int steps = 0;  ///< frame steps in contact
+  int steps = 0;            ///< frame steps in contact
+  int first = 0, last = 0;  ///< first and last frame in contact
 };
-Slide slide(const FloorTracks& tracks, int point, const std::vector<char>& contact);
+Slide slide(const FloorTracks& tracks, int foot, const ContactRule& rule = {});
+
+/// Bodies of the feet among the points, in order.
+std::vector<int> feet(const FloorTracks& tracks);
 
 /// (F) height of the lowest point, m.
 std::vector<double> lowest_clearance(const FloorTracks& tracks);
