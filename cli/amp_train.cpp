@@ -24,7 +24,16 @@ const std::vector<std::string> kRepeatable{"--set"};
 
 /// Where the configuration comes from: a run to go on with, a run whose model is tested, or files.
 cli::RunConfig configure(const cli::TrainFlags& o) {
-  if (!o.resume.empty()) return cli::RunConfig::from_run(o.resume);
+  if (!o.resume.empty()) {
+    if (o.num_envs || o.seed || !o.sets.empty() || !o.env.empty() || !o.agent.empty() ||
+        !o.engine.empty() || !o.motion.empty()) {
+      cli::warn(
+          fmt::format("--resume takes configuration and seed from {}/config.yaml, not from "
+                      "the flags",
+                      o.resume));
+    }
+    return cli::RunConfig::from_run(o.resume);
+  }
   cli::RunConfig c;
   if (o.mode == "test" && o.env.empty() && !o.model_file.empty()) {
     const learn::Archive a = learn::Archive::load(learn::find_model(o.model_file));
@@ -111,7 +120,7 @@ int main(int argc, char** argv) {
   std::vector<char*> pointers{argv[0]};
   for (std::string& w : expanded) pointers.push_back(w.data());
   return app.run(static_cast<int>(pointers.size()), pointers.data(), [&] {
-    if (early) throw *early;
+    if (early) throw Error(*early);
     return run(o);
   });
 }
