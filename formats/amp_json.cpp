@@ -57,7 +57,7 @@ Channel channel(const Frames& rows, int first, int count, int components, const 
 Frames toes_of(const Clip& c) {
   // the trunk's centre of mass in the A1's URDF; the recorded toes of six files are FK minus this
   // to 7e-6 m
-  const Vec3 com(0.012731, 0.002186, 0.000515);
+  const Vec3 com = c.skeleton->name() == "a1" ? Vec3(0.012731, 0.002186, 0.000515) : Vec3::Zero();
   Frames out(c.frames(), 12);
   std::vector<int> feet;
   for (const char* leg : kLegs) {
@@ -73,6 +73,15 @@ Frames toes_of(const Clip& c) {
     }
   }
   return out;
+}
+
+/// The format does not name its robot, but the toes that it stores tell.
+void warn_of_other_robot(Clip& c, const Frames& toes) {
+  const double off = (toes_of(c) - toes).cwiseAbs().maxCoeff();
+  if (off < 0.01) return;
+  c.source.warnings.push_back(fmt::format(
+      "the toes lie up to {:.3g} m from where '{}' has them: another robot? --skeleton says which",
+      off, c.skeleton->name()));
 }
 
 /// The 61 columns from a clip.
@@ -126,6 +135,7 @@ std::vector<Clip> read_amp_json(Bytes bytes, const ReadOptions& options) {
     const std::vector<std::string> legs(kLegs.begin(), kLegs.end());
     std::vector<std::string> joints;
     for (const int d : dofs) joints.push_back(c.skeleton->dofs()[static_cast<size_t>(d)].name);
+    warn_of_other_robot(c, j.rows.middleCols(19, 12));
     c.channels["toe_pos"] = channel(j.rows, 19, 12, 3, "m", "base, from the centre of mass", legs);
     c.channels["root_lin_vel"] = channel(j.rows, 31, 3, 3, "m/s", "base", {});
     c.channels["root_ang_vel"] = channel(j.rows, 34, 3, 3, "rad/s", "base", {});

@@ -144,6 +144,20 @@ Columns by_name(const std::vector<std::string>& names) {
   return out;
 }
 
+/// The shipped robots that have all of these dofs and no others.
+std::vector<std::string> robots_with(const std::vector<std::string>& dofs) {
+  std::vector<std::string> out;
+  for (const std::string& name : robot_names()) {
+    const SkeletonPtr s = load_robot(name).skeleton;
+    if (static_cast<size_t>(s->dof_count()) == dofs.size() &&
+        std::all_of(dofs.begin(), dofs.end(),
+                    [&](const std::string& d) { return s->find_dof(d) >= 0; })) {
+      out.push_back(name);
+    }
+  }
+  return out;
+}
+
 Robot robot_of(size_t dofs, const ReadOptions& options, Source& source) {
   const std::string guess = dofs == 29 ? "g1" : dofs == 22 ? "pi_plus" : "";
   if (guess.empty() && options.skeleton.empty()) {
@@ -201,7 +215,20 @@ std::vector<Clip> read_robot_csv(Bytes bytes, const ReadOptions& options) {
     s.variant = "header";
     at = by_name(t.names);
   }
-  const Robot robot = robot_of(at.dofs.size(), options, s);
+  std::vector<std::string> dof_names;
+  for (const int k : at.dofs) {
+    if (!t.names.empty()) dof_names.push_back(t.names[static_cast<size_t>(k)]);
+  }
+  std::vector<std::string> named;
+  if (options.skeleton.empty() && !dof_names.empty()) named = robots_with(dof_names);
+  if (named.size() > 1) {
+    s.warnings.push_back(
+        fmt::format("the dofs are those of '{}' and '{}': taken for '{}'; say it "
+                    "with --skeleton",
+                    named[0], named[1], named[0]));
+  }
+  const Robot robot =
+      named.empty() ? robot_of(at.dofs.size(), options, s) : load_robot(named.front());
   c.skeleton = robot.skeleton;
   c.root_pos.resize(t.rows.rows(), 3);
   c.root_rot.resize(t.rows.rows(), 4);
@@ -210,9 +237,8 @@ std::vector<Clip> read_robot_csv(Bytes bytes, const ReadOptions& options) {
   for (int k = 0; k < 4; ++k) c.root_rot.col(k) = t.rows.col(at.rot[k]);
   for (size_t k = 0; k < at.dofs.size(); ++k) {
     // a header's joint names win over the order of columns
-    const int named =
-        t.names.empty() ? -1 : c.skeleton->find_dof(t.names[static_cast<size_t>(at.dofs[k])]);
-    c.dof_pos.col(named >= 0 ? named : static_cast<int>(k)) = t.rows.col(at.dofs[k]);
+    const int dof = dof_names.empty() ? -1 : c.skeleton->find_dof(dof_names[k]);
+    c.dof_pos.col(dof >= 0 ? dof : static_cast<int>(k)) = t.rows.col(at.dofs[k]);
   }
   normalise(c.root_rot, "root rotation", s);
   guess_fps(c, options);
@@ -235,6 +261,13 @@ std::vector<std::byte> write_robot_csv(std::span<const Clip> clips, const WriteO
                      out.size() && out[out.size() - 1] != '\n' ? "," : "", row[k]);
     }
   };
+  if (c.skeleton->dof_count() != 29) {
+    std::string head = "root_pos_x,root_pos_y,root_pos_z,";
+    head += "root_rot_x,root_rot_y,root_rot_z,root_rot_w";
+    for (const Dof& d : c.skeleton->dofs()) head += "," + d.name;
+    head += "\n";
+    out.append(head.data(), head.data() + head.size());
+  }
   for (int f = 0; f < c.frames(); ++f) {
     put(c.root_pos.row(f)), put(rot.row(f)), put(c.dof_pos.row(f));
     out.push_back('\n');

@@ -8,11 +8,13 @@ namespace motus::formats {
 
 Match sniff_robot_csv(Bytes bytes);
 
-/// One clip. options.skeleton names the robot (29 dofs are taken for a G1), options.quat_order and
+/// One clip. options.skeleton names the robot (a header's dof names find a shipped one, 29 columns
+/// without names are taken for a G1), options.quat_order and
 /// options.fps what else the file does not say; guesses are reported.
 std::vector<Clip> read_robot_csv(Bytes bytes, const ReadOptions& options);
 
-/// Without a header, x y z w unless the clip came from a w x y z file.
+/// x y z w. 29 dofs are written without a header, as tools for the G1 expect them (and w x y z if the
+/// clip came from such a file); other robots with one, so that their dofs have names.
 std::vector<std::byte> write_robot_csv(std::span<const Clip> clips, const WriteOptions& options);
 
 }  // namespace motus::formats

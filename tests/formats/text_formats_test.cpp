@@ -91,6 +91,13 @@ TEST_CASE("a CSV's header says what its columns are") {
   CHECK(c.root_rot(0, 0) == 1);
   CHECK(c.dof_pos(0, c.skeleton->find_dof("RL_hip_joint")) == 1);
   CHECK(c.dof_pos(0, c.skeleton->find_dof("FR_calf_joint")) == 12);
+  const Clip found = read(head + "\n" + values + "\n", "");  // by its dof names, in any order
+  CHECK(found.skeleton->name() == "a1");
+  REQUIRE_FALSE(found.source.warnings.empty());
+  CHECK(found.source.warnings[0].find("'a1' and 'go2'") != std::string::npos);
+  CHECK(found.dof_pos(0, found.skeleton->find_dof("RL_hip_joint")) == 1);
+  const auto written = formats::write_robot_csv(std::span(&found, 1), {});
+  CHECK(formats::read(written, "", {})[0].dof_pos == found.dof_pos);
   CHECK_THROWS_WITH(read("root_pos_x,b,c,d,e,f,g,h\n1,2,3,4,5,6,7,8\n", "csv", a1),
                     Contains("root_rot"));
 }
@@ -151,6 +158,27 @@ TEST_CASE("a robot's CSV comes back") {
   CHECK(b.root_pos == a.root_pos);
   CHECK((b.root_rot - a.root_rot).cwiseAbs().maxCoeff() < 1e-15);
   CHECK(b.dof_pos == a.dof_pos);
+}
+
+TEST_CASE("quadruped JSON of another robot is noticed by its toes") {
+  const Clip robot = read(
+      "root_pos_x,root_pos_y,root_pos_z,root_rot_x,root_rot_y,root_rot_z,"
+      "root_rot_w,FR_hip_joint,FR_thigh_joint,FR_calf_joint,FL_hip_joint,"
+      "FL_thigh_joint,FL_calf_joint,RR_hip_joint,RR_thigh_joint,RR_calf_joint,"
+      "RL_hip_joint,RL_thigh_joint,RL_calf_joint\n"
+      "0,0,.3,0,0,0,1,0,.9,-1.8,0,.9,-1.8,0,.9,-1.8,0,.9,-1.8\n",
+      "csv", [] {
+        formats::ReadOptions o;
+        o.skeleton = "go2";
+        return o;
+      }());
+  const auto text = formats::write_amp_json(std::span(&robot, 1), {});
+  formats::ReadOptions options;
+  CHECK(formats::read(text, "", options)[0].source.warnings.size() == 1);
+  options.skeleton = "go2";
+  const Clip back = formats::read(text, "", options)[0];
+  CHECK(back.source.warnings.empty());
+  CHECK(back.dof_pos == robot.dof_pos);
 }
 
 TEST_CASE("AMP_for_hardware: known clips, and the same numbers back") {
