@@ -9,15 +9,15 @@ runs=${1:-20}
 target_ms=30 target_mb=40
 export MOTUS_DATA=${MOTUS_DATA:-$here/data}
 
-# median_ms COMMAND...: wall-clock milliseconds, the median of the runs: a busy machine has outliers
-median_ms() {
+# least_ms COMMAND...: wall-clock milliseconds, the least of the runs: a busy machine can only add
+least_ms() {
   local i t0 t1
   for ((i = 0; i < runs; i++)); do
     t0=$EPOCHREALTIME
     "$@" >/dev/null 2>&1
     t1=$EPOCHREALTIME
     echo $((${t1/[.,]/} - ${t0/[.,]/}))
-  done | sort -n | awk '{v[NR] = $1} END {printf "%.1f", v[int((NR + 1) / 2)] / 1000}'
+  done | sort -n | awk 'NR == 1 {printf "%.1f", $1 / 1000}'
 }
 
 # cpu_ms COMMAND...: processor milliseconds, the mean of the runs: what the time would be on an idle machine
@@ -44,7 +44,7 @@ row() {  # row LABEL COMMAND...
   local label=$1 ms cpu mb
   shift
   "$@" >/dev/null 2>&1 || { printf '%-34s failed\n' "$label"; return; }
-  ms=$(median_ms "$@")
+  ms=$(least_ms "$@")
   cpu=$(cpu_ms "$@")
   mb=$(resident_mb "$@")
   awk -v label="$label" -v ms="$ms" -v cpu="$cpu" -v mb="$mb" -v tms=$target_ms -v tmb=$target_mb 'BEGIN {
@@ -52,7 +52,7 @@ row() {  # row LABEL COMMAND...
     printf "%-34s %8.1f %6.2f %8.1f %10.1f %6.2f   %s\n", label, ms, ms / tms, cpu, mb, mb / tmb, verdict }'
 }
 
-printf '%-34s %8s %6s %8s %10s %6s   (median of %d runs; ratios to %d ms and %d MB)\n' \
+printf '%-34s %8s %6s %8s %10s %6s   (least of %d runs; ratios to %d ms and %d MB)\n' \
   program ms ratio "cpu ms" MB ratio "$runs" $target_ms $target_mb
 row 'an empty process: true' "$(type -P true)"
 for program in "$bin"/motion-* "$bin"/bvh-export; do
@@ -61,7 +61,7 @@ done
 clip=$(mktemp -d)
 trap 'rm -rf "$clip"' EXIT
 if [ -x "$bin/motion-info" ]; then
-  for source in "$here/data/clips/walk.bvh" "$here/data/clips/go2_trot.csv"; do
+  for source in "$here/data/clips/walk.bvh" "$here/data/clips/go2_trot.h5"; do
     [ -e "$source" ] && row "motion-info $(basename "$source")" "$bin/motion-info" "$source"
   done
   if [ -x "$bin/motion-convert" ] &&
