@@ -44,7 +44,9 @@ double rest_extent(const Skeleton& s) {
     low = low.cwiseMin(p);
     high = high.cwiseMax(p);
   }
-  return std::max((high - low).maxCoeff(), 1e-3);
+  // a lone body has no extent but is drawn all the same
+  const double longest = (high - low).maxCoeff();
+  return longest > 1e-6 ? longest : 0.3;
 }
 
 double bearing(const Clip& clip, int first, int last) {

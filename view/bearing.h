@@ -12,7 +12,8 @@ double facing(const Clip& clip, int frame);
 /// quarter of its own height.
 double bearing(const Clip& clip, int first, int last);
 
-/// Height of the figure in its rest pose, m: the longest extent of its joints along an axis.
+/// Height of the figure in its rest pose, m: the longest extent of its joints along an axis;
+/// 0.3 for a lone point.
 double rest_extent(const Skeleton& skeleton);
 
 }  // namespace motus::view

@@ -86,7 +86,7 @@ void aim_light(const Scene& scene, const Camera& camera) {
       Eigen::AngleAxisd((camera.azimuth - 90) * M_PI / 180, Vec3::UnitZ()) * Vec3(-0.9, -0.9, 2.6);
   mjData* d = scene.data();
   for (int i = 0; i < 3; ++i) {
-    d->light_xpos[i] = scene.focus()[i] + 2 * from_camera[i];
+    d->light_xpos[i] = scene.focus()[i] + scene.extent() * from_camera[i];
     d->light_xdir[i] = -from_camera.normalized()[i];
   }
 }

@@ -73,8 +73,11 @@ Scene::Scene(std::vector<Figure> figures)
   model_.reset(mj_compile(stage.get(), nullptr));
   require(model_ != nullptr, Kind::bad_input, "{}: {}", figures_.front().model.string(),
           mjs_getError(stage.get()));
+  // what is seen scales with the figure, so that one in wrong units is still seen
+  model_->vis.map.znear = static_cast<float>(0.03 * extent());
+  model_->vis.map.zfar = static_cast<float>(120 * extent());
   // the shadow's map is as fine as the region it covers is small
-  model_->vis.map.shadowclip = static_cast<float>(std::max(0.5, 1.4 * extent()));
+  model_->vis.map.shadowclip = static_cast<float>(1.4 * extent());
   data_.reset(mj_makeData(model_.get()));
   mj_kinematics(model_.get(), data_.get());
 
@@ -83,7 +86,9 @@ Scene::Scene(std::vector<Figure> figures)
   for (size_t i = 0; i < figures_.size(); ++i) {
     std::vector<int> map;
     for (const Body& b : figures_[i].clip->skeleton->bodies()) {
-      map.push_back(mj_name2id(model_.get(), mjOBJ_BODY, (prefix(i) + b.name).c_str()));
+      const std::string name =
+          prefix(i) + (figures_[i].model.empty() ? stick_name(b.name) : b.name);
+      map.push_back(mj_name2id(model_.get(), mjOBJ_BODY, name.c_str()));
       if (map.back() < 0)
         throw Error(Kind::bad_input,
                     fmt::format("{}: has no body '{}', which the clip moves",

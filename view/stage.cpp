@@ -30,8 +30,6 @@ mjSpec_* make_stage() {
   // metres, not multiples of whatever the figure measures
   spec->stat.extent = 1;
   set(spec->stat.center, {0, 0, 1});
-  v.map.znear = 0.05F;
-  v.map.zfar = 200;
   v.map.haze = 0.35F;
 
   mjsTexture* sky = mjs_addTexture(spec, nullptr);

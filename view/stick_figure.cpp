@@ -45,7 +45,7 @@ class Builder {
       mjsBody* above =
           b == 0 ? mjs_findBody(spec, "world") : bodies[static_cast<size_t>(body.parent)];
       bodies[b] = mjs_addBody(above, nullptr);
-      mjs_setName(bodies[b]->element, body.name.c_str());
+      mjs_setName(bodies[b]->element, stick_name(body.name).c_str());
       if (b > 0) {
         std::copy_n(body.rest_pos.data(), 3, bodies[b]->pos);
         const Quat& q = body.rest_rot;
@@ -74,7 +74,8 @@ class Builder {
       }
     }
     for (size_t b = 0; b < bodies.size(); ++b) {
-      const double radius = thickest[b] > 0 ? 1.15 * thickest[b] : 0.01 * extent_;
+      const double bare = bodies.size() == 1 ? 0.15 : 0.01;
+      const double radius = thickest[b] > 0 ? 1.15 * thickest[b] : bare * extent_;
       add_sphere(bodies[b], Vec3::Zero(), radius, colour_of(side_[b]));
       if (is_head(s_.bodies()[b].name) && is_bare_tip(b)) {
         // no end site says where the head ends: it goes on as its neck does

@@ -104,7 +104,7 @@ TEST_CASE("a stick figure has a bone to every child and a colour for either side
   Scene scene({{.clip = &c}});
   scene.pose(0.3);
   const BodyPoses poses = forward(c, frame_at(c, 0.3));
-  CHECK((body_at(scene, "figure0/LeftFoot") - poses.pos[9]).norm() < 1e-12);
+  CHECK((body_at(scene, "figure0/bone/LeftFoot") - poses.pos[9]).norm() < 1e-12);
   const mjModel* m = scene.model();
   int capsules = 0, blue = 0, orange = 0;
   for (int g = 0; g < m->ngeom; ++g) {

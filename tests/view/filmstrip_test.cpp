@@ -201,3 +201,34 @@ TEST_CASE("movies are whole files of their kind, and ffmpeg's own words explain 
   Ffmpeg wrong({"-f", "no_such_format", "-i", "pipe:0"}, {"-f", "mp4"});
   CHECK_THROWS_WITH(wrong.finish(), Catch::Contains("no_such_format"));
 }
+
+TEST_CASE("figures of any size and of odd names are seen") {
+  if (!can_draw()) return;
+  const auto orange = [](const Skeleton::Spec& spec, double height) {
+    Clip c;
+    c.skeleton = Skeleton::build(spec);
+    c.root_pos = Frames::Zero(1, 3);
+    c.root_pos(0, 2) = height;
+    c.root_rot = Frames::Zero(1, 4);
+    c.root_rot(0, 0) = 1;
+    c.local_rot = Frames::Zero(1, 4 * c.skeleton->body_count());
+    for (int b = 0; b < c.skeleton->body_count(); ++b)
+      Clip::set_quat(c.local_rot, 0, b, Quat::Identity());
+    Film film({{.clip = &c}}, {.width = 120, .height = 142});
+    return figure_in(film.draw(0).front(), 0, 120, 0).pixels;
+  };
+  for (const double scale : {0.01, 1.0, 1000.0}) {
+    Skeleton::Spec spec = person()->spec();
+    for (Body& b : spec.bodies) b.rest_pos *= scale;
+    for (EndSite& e : spec.end_sites) e.pos *= scale;
+    INFO("scale " << scale);
+    CHECK(orange(spec, 0.88 * scale) > 150);
+  }
+  Skeleton::Spec lone;
+  lone.name = "lone";
+  lone.bodies = {{.name = "world_right"}};
+  CHECK(orange(lone, 0.2) > 100);
+  // MuJoCo keeps "world" for itself
+  lone.bodies = {{.name = "world"}, {.name = "right", .parent = 0, .rest_pos = Vec3(0, 0, 1)}};
+  CHECK(orange(lone, 0.2) > 100);
+}
