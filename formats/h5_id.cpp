@@ -69,7 +69,7 @@ void put_attr(hid_t object, const std::string& name, const std::string& value) {
   const Id type = string_type(), space(H5Screate(H5S_SCALAR), H5Sclose);
   const Id attr(H5Acreate2(object, name.c_str(), type, space, H5P_DEFAULT, H5P_DEFAULT), H5Aclose);
   const char* text = value.c_str();
-  must(attr.ok() && H5Awrite(attr, type, &text) >= 0, name);
+  must(attr.ok() && H5Awrite(attr, type, static_cast<const void*>(&text)) >= 0, name);
 }
 
 void put_attr(hid_t object, const std::string& name, double value) {
@@ -119,7 +119,8 @@ void put_strings(hid_t group, const std::string& name, const std::vector<std::st
     no_nul(v, name);
     texts.push_back(v.c_str());
   }
-  put_raw(group, name, string_type(), {values.size()}, texts.data(), false);
+  put_raw(group, name, string_type(), {values.size()}, static_cast<const void*>(texts.data()),
+          false);
 }
 
 void put_ints(hid_t group, const std::string& name, const std::vector<int>& values, hid_t type) {
@@ -177,7 +178,7 @@ std::string get_string(hid_t object, const std::string& name, const std::string&
   }
   if (H5Tis_variable_str(type) > 0) {
     char* text = nullptr;
-    if (H5Aread(attr, string_type(), &text) < 0) return fallback;
+    if (H5Aread(attr, string_type(), static_cast<void*>(&text)) < 0) return fallback;
     const std::string out = text ? text : "";
     H5free_memory(text);
     return out;
@@ -232,10 +233,11 @@ std::vector<std::string> get_strings(hid_t group, const std::string& name,
   if (H5Tis_variable_str(type) > 0) {
     std::vector<char*> texts(d.count, nullptr);
     const Id memory = string_type();
-    require(H5Dread(d.id, memory, H5S_ALL, H5S_ALL, H5P_DEFAULT, texts.data()) >= 0,
-            Kind::bad_input, "{}/{}: damaged", place, name);
+    require(
+        H5Dread(d.id, memory, H5S_ALL, H5S_ALL, H5P_DEFAULT, static_cast<void*>(texts.data())) >= 0,
+        Kind::bad_input, "{}/{}: damaged", place, name);
     for (const char* t : texts) out.emplace_back(t ? t : "");
-    H5Dvlen_reclaim(memory, space, H5P_DEFAULT, texts.data());
+    H5Dvlen_reclaim(memory, space, H5P_DEFAULT, static_cast<void*>(texts.data()));
     return out;
   }
   const size_t width = H5Tget_size(type);

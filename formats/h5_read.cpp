@@ -228,12 +228,13 @@ void read_channels(Clip& c, hid_t clip, const std::string& clip_place) {
   const Id channels = open_group(clip, "channels", clip_place);
   for (const std::string& link : links_of(channels)) {
     const Id group = open_group(channels, link, place);
+    const std::string in = fmt::format("{}/{}", place, link);
     Channel& out = c.channels[get_string(group, "name", link)];
     out.units = get_string(group, "units", "");
     out.frame = get_string(group, "frame", "");
     out.components = static_cast<int>(get_number(group, "components", 1));
-    out.data = get_numbers(group, "data", place + "/" + link);
-    out.names = get_strings(group, "item_names", place + "/" + link);
+    out.data = get_numbers(group, "data", in);
+    out.names = get_strings(group, "item_names", in);
   }
 }
 

@@ -1,4 +1,5 @@
 #include <cmath>
+#include <cstring>
 #include <limits>
 
 #include "formats/h5.h"
@@ -232,7 +233,7 @@ void put_clip(hid_t parent, const std::string& key, const Clip& c, const std::st
   put_strings(group, "history", c.history);
   const Id frames = make_group(group, "frames");
   const auto t = static_cast<hsize_t>(c.frames());
-  const auto put = [&](const char* name, const Frames& a, std::vector<hsize_t> shape,
+  const auto put = [&](const char* name, const Frames& a, const std::vector<hsize_t>& shape,
                        const char* units, const char* frame) {
     const Id set = put_numbers(frames, name, shape, a.data(), compress);
     put_attr(set, "units", units);
@@ -254,9 +255,22 @@ void put_clip(hid_t parent, const std::string& key, const Clip& c, const std::st
   put_source(group, c.source, compress);
 }
 
-Id create_in_memory() {
+/// Bytes that the clips take at most, roughly.
+size_t estimate(std::span<const Clip> clips) {
+  size_t bytes = size_t{1} << 20;
+  for (const Clip& c : clips) {
+    bytes += 8 * static_cast<size_t>(c.root_pos.size() + c.root_rot.size() + c.dof_pos.size() +
+                                     c.local_rot.size());
+    for (const auto& [name, ch] : c.channels) bytes += 8 * static_cast<size_t>(ch.data.size());
+    for (const auto& [name, a] : c.source.arrays) bytes += a.data.size();
+  }
+  return bytes;
+}
+
+Id create_in_memory(size_t expected) {
   const Id access(H5Pcreate(H5P_FILE_ACCESS), H5Pclose);
-  H5Pset_fapl_core(access, size_t{1} << 20, false);
+  // the image grows in steps of this size, by copying itself: one step is enough
+  H5Pset_fapl_core(access, expected, false);
   // EARLIEST, not newer: a version 2 or 3 superblock carries a checksum, and H5Fget_file_image
   // clears its status flags without computing it anew (HDF5 1.10), so that every reader would
   // refuse the image. Superblock 0 has none.
@@ -272,7 +286,7 @@ Id create_in_memory() {
 
 std::vector<std::byte> write_h5(std::span<const Clip> clips, const WriteOptions& options) {
   const Session session;
-  const Id file = create_in_memory();
+  const Id file = create_in_memory(estimate(clips));
   {
     put_root_attrs(file);
     const Id skeletons = make_group(file, "skeletons"), group = make_group(file, "clips");
@@ -288,12 +302,12 @@ std::vector<std::byte> write_h5(std::span<const Clip> clips, const WriteOptions&
   require(H5Fflush(file, H5F_SCOPE_GLOBAL) >= 0, Kind::failed, "HDF5 could not finish the file");
   const ssize_t size = H5Fget_file_image(file, nullptr, 0);
   require(size > 0, Kind::failed, "HDF5 gave no file image");
-  std::vector<std::byte> out(static_cast<size_t>(size));
-  require(H5Fget_file_image(file, out.data(), out.size()) == size, Kind::failed,
+  const auto image = static_cast<size_t>(size);
+  std::vector<std::byte> out(image + kTrailerSize);  // no second copy for the trailer
+  require(H5Fget_file_image(file, out.data(), image) == size, Kind::failed,
           "HDF5 gave no file image");
-  const std::string tail = trailer(out);
-  const auto bytes = std::as_bytes(std::span(tail));
-  out.insert(out.end(), bytes.begin(), bytes.end());
+  const std::string tail = trailer(std::span(out).first(image));
+  std::memcpy(out.data() + image, tail.data(), kTrailerSize);
   return out;
 }
 
