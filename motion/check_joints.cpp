@@ -60,20 +60,21 @@ void joint_speed(const CheckSubject& s, Findings& out) {
 }
 
 void joint_jump(const CheckSubject& s, Findings& out) {
-  constexpr double kLeast = 0.15;  // rad
+  // 0.5 rad between frames at 30 frames a second, and the same speed at other rates
+  const double least = 15 / s.clip().fps;
   for (int b = 0; b < s.skeleton().body_count(); ++b) {
-    jumps(column(s.steps(), b), kLeast, 1, s.skeleton().bodies()[static_cast<size_t>(b)].name,
-          "rad", out);
+    jumps(column(s.steps(), b), least, 1, s.skeleton().bodies()[static_cast<size_t>(b)].name, "rad",
+          out);
   }
 }
 
 void root_jump(const CheckSubject& s, Findings& out) {
-  constexpr double kLeast = 0.05;  // m
+  const double least = 3 / s.clip().fps;  // m
   std::vector<double> steps;
   for (int f = 0; f + 1 < s.clip().frames(); ++f) {
     steps.push_back((s.clip().root_pos_at(f + 1) - s.clip().root_pos_at(f)).norm());
   }
-  jumps(steps, kLeast, 1000, s.skeleton().bodies()[0].name, "mm", out);
+  jumps(steps, least, 1000, s.skeleton().bodies()[0].name, "mm", out);
 }
 
 }  // namespace motus::rules

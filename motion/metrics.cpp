@@ -10,6 +10,7 @@ namespace motus {
 
 std::vector<FloorPoint> floor_points(const Robot& robot) {
   std::vector<FloorPoint> out;
+  out.reserve(robot.collision_points.size());
   for (const CollisionPoint& p : robot.collision_points) {
     const std::string& name = robot.skeleton->bodies()[static_cast<size_t>(p.body)].name;
     const auto& feet = robot.foot_bodies;
@@ -130,6 +131,7 @@ Slide slide(const FloorTracks& t, int foot, const ContactRule& rule) {
 
 std::vector<double> lowest_clearance(const FloorTracks& t) {
   std::vector<double> out;
+  out.reserve(static_cast<size_t>(t.clearance.rows()));
   for (Eigen::Index f = 0; f < t.clearance.rows(); ++f) {
     out.push_back(t.clearance.cols() > 0 ? t.clearance.row(f).minCoeff() : 0.0);
   }

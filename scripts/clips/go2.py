@@ -7,7 +7,7 @@ import math
 
 import robot_csv
 from curves import glide
-from rotation import axis_angle, inverse, mul, rotate, sub
+from rotation import axis_angle, inverse, rotate, sub
 
 FPS = 50
 LEGS = ('FL', 'FR', 'RL', 'RR')

@@ -4,7 +4,7 @@ import math
 from rotation import add, columns, cross, dot, norm, scale, sub, unit
 
 
-def two_segments(hip, ankle, upper, lower, lateral, forward_knee=True):
+def two_segments(hip, ankle, upper, lower, lateral):
     """(knee position, knee bend in rad, axis of the knee) for segments of length `upper` and `lower`.
 
     `lateral` points roughly to the left of the walker: the knee's axis is the nearest direction to
@@ -17,9 +17,7 @@ def two_segments(hip, ankle, upper, lower, lateral, forward_knee=True):
         raise ValueError(f'out of reach: {r:.4f} of {upper + lower:.4f}')
     along = scale(d, 1 / r)
     side = unit(sub(lateral, scale(along, dot(lateral, along))))
-    ahead = cross(along, side)  # left x ... : down x left points forward
-    if not forward_knee:
-        ahead = scale(ahead, -1)
+    ahead = cross(along, side)  # down x left points forward
     a = (upper * upper - lower * lower + r * r) / (2 * r)
     knee = add(add(hip, scale(along, a)), scale(ahead, math.sqrt(upper * upper - a * a)))
     bend = math.pi - math.acos((upper ** 2 + lower ** 2 - r * r) / (2 * upper * lower))
