@@ -134,6 +134,7 @@ std::vector<Clip> read_amp_json(Bytes bytes, const ReadOptions& options) {
   if (j.rows.cols() == 61) {
     const std::vector<std::string> legs(kLegs.begin(), kLegs.end());
     std::vector<std::string> joints;
+    joints.reserve(dofs.size());
     for (const int d : dofs) joints.push_back(c.skeleton->dofs()[static_cast<size_t>(d)].name);
     warn_of_other_robot(c, j.rows.middleCols(19, 12));
     c.channels["toe_pos"] = channel(j.rows, 19, 12, 3, "m", "base, from the centre of mass", legs);
