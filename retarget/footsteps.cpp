@@ -7,11 +7,11 @@ namespace motus::retarget {
 
 namespace {
 
-constexpr double kLevelBelow = 0.06, kTiltedAbove = 0.22;  // rad of pitch: flat, and rolling
-constexpr double kDriftYaw = 0.35;                         // rad within one stance before it is two
-constexpr double kDriftShare = 0.09;                       // of the leg length, likewise
-constexpr double kStep = 0.10;                             // s, left unlocked between the two
-constexpr double kFade = 0.35;  // s, longest blend into and out of a swing
+constexpr double kLevel = 0.05;       // rad of pitch below which a standing foot is taken as flat
+constexpr double kDriftYaw = 0.35;    // rad within one stance before it is two
+constexpr double kDriftShare = 0.09;  // of the leg length, likewise
+constexpr double kStep = 0.10;        // s, left unlocked between the two
+constexpr double kFade = 0.35;        // s, longest blend into and out of a swing
 
 double smoothstep(double t) {
   t = std::clamp(t, 0.0, 1.0);
@@ -29,9 +29,10 @@ double pitch_of(const Quat& foot) {
   return std::asin(std::clamp(-(foot * Vec3::UnitX()).z(), -1.0, 1.0));
 }
 
+/// Small tilts are noise of a flat foot; the slope is never above one, so that a foot coming down
+/// is not made faster.
 double rolling(double pitch) {
-  const double a = std::abs(pitch);
-  return pitch * smoothstep((a - kLevelBelow) / (kTiltedAbove - kLevelBelow));
+  return std::copysign(std::hypot(pitch, kLevel) - kLevel, pitch);
 }
 
 double pivot(const Foot& foot, double pitch) {

@@ -316,6 +316,9 @@ class Observer {
     }
     p.centre = frames_[f].pos[z(rig().pelvis)] + p.pelvis * centre_;
     p.chest = rig().chest >= 0 ? Quat(rot(f, rig().chest) * chest_) : p.pelvis;
+    p.torso = p.chest;
+    if (!robot_ && rig().chest >= 0)
+      p.torso = Quat::FromTwoVectors(p.chest * Vec3::UnitZ(), neck(f) - mid_hips(f)) * p.chest;
     p.head = rig().head >= 0 ? Quat(rot(f, rig().head) * head_) : p.chest;
     for (size_t i = 0; i < rig().legs.size(); ++i) {
       const Leg& leg = rig().legs[i];

@@ -47,6 +47,17 @@ double needed_drop(const Vec3& hip, const Vec3& ankle, double reach) {
   return std::max(0.0, v.z() - up);
 }
 
+int spine_dofs(const RobotBody& robot) {
+  const Skeleton& s = *robot.robot.skeleton;
+  int n = 0;
+  for (const Joint& j : s.joints()) {
+    for (int b = robot.rig.chest; b > robot.rig.pelvis;
+         b = s.bodies()[static_cast<size_t>(b)].parent)
+      n += b == j.body ? j.dof_count() : 0;
+  }
+  return n;
+}
+
 }  // namespace
 
 Plan make_plan(const Observation& src, const RobotBody& robot, std::optional<double> scale) {
@@ -55,7 +66,8 @@ Plan make_plan(const Observation& src, const RobotBody& robot, std::optional<dou
   const double s = plan.scale;
   const size_t frames = src.poses.size(), legs = robot.rig.legs.size();
   const bool four = robot.rig.roles.quadruped;
-  const bool one_trunk = robot.rig.chest < 0 && !four;
+  const bool no_waist = robot.rig.chest < 0 && !four;
+  const bool has_spine = spine_dofs(robot) > 3;
   plan.targets.resize(frames);
   double stand_height = 0;
   for (size_t i = 0; i < legs; ++i)
@@ -65,8 +77,8 @@ Plan make_plan(const Observation& src, const RobotBody& robot, std::optional<dou
     const Pose& p = src.poses[f];
     Target& t = plan.targets[f];
     t.centre = s * (p.centre - Vec3(0, 0, src.floor_ankle)) + Vec3(0, 0, stand_height);
-    t.pelvis = one_trunk ? slerp(p.pelvis, p.chest, 0.5) : p.pelvis;
-    t.chest = p.chest;
+    t.pelvis = no_waist ? slerp(p.pelvis, p.torso, 0.5) : p.pelvis;
+    t.chest = has_spine ? p.chest : p.torso;
     t.head = p.head;
     t.arms = p.arms;
     t.legs = p.legs;

@@ -26,6 +26,8 @@ struct ArmPose {
 struct Pose {
   Vec3 centre = Vec3::Zero();  ///< mean of the hip joints (of a quadruped: of all four)
   Quat pelvis = Quat::Identity(), chest = Quat::Identity(), head = Quat::Identity();
+  Quat torso = Quat::Identity();  ///< the chest of a body whose trunk is one piece: it points from
+                                  ///< the hips to the neck, however the spine between them curves
   std::array<LegPose, kMaxLegs> legs;
   std::array<ArmPose, kMaxArms> arms;
 };
