@@ -13,9 +13,9 @@ constexpr double kDamping = 1e-4;
 constexpr double kTrust = 0.6;  // rad or m a step may move
 constexpr int kStartIterations = 60;
 constexpr double kStartTrust = 0.25;
-constexpr double kStartKnee = 0.4;   // rad of bend that the first frame is sought from
-constexpr double kBranch = 1.45;     // rad, of the middle hinge of a hip
-constexpr double kLeastBend = 0.03;  // rad a knee or elbow stays bent
+constexpr double kStartKnee = 0.4;     // rad of bend that the first frame is sought from
+constexpr double kBranchMargin = 0.1;  // rad
+constexpr double kLeastBend = 0.03;    // rad a knee or elbow stays bent
 
 }  // namespace
 
@@ -43,6 +43,7 @@ Solver::Solver(const RobotBody& body, Weights weights)
     const Arm& arm = body.rig.arms[i];
     elbow_axes_[i] = bend_axis(s, body.zero, arm.upper, arm.lower,
                                body.zero.at(arm.elbow) - body.zero.at(arm.shoulder), false);
+    stay_on_branch(body.rig.chest >= 0 ? body.rig.chest : body.rig.pelvis, arm.upper);
     forbid_overstretch(arm.shoulder, arm.elbow, arm.wrist, arm.upper, arm.lower, elbow_axes_[i],
                        0.0);
   }
@@ -88,24 +89,30 @@ void Solver::forbid_overstretch(const Point& a, const Point& b, const Point& c, 
   if (start > 0 && sign * (rest_[dof] - begin) < 0) rest_[dof] = begin;
 }
 
-/// Three hinges in a row reach every rotation twice. A hip whose middle angle stays short of a
-/// right angle stays on the branch of standing.
-void Solver::stay_on_branch(int pelvis, int upper) {
+/// Three hinges in a row reach every rotation twice, on two branches that meet where the first and
+/// the third axis are parallel. A limb that strays to the other branch ends at a limit with no way
+/// back, so the middle hinge is kept between the two places around its zero.
+void Solver::stay_on_branch(int trunk, int upper) {
   const Skeleton& s = model_.skeleton();
-  std::vector<int> dofs;
-  for (int b = upper; b > pelvis; b = s.bodies()[static_cast<size_t>(b)].parent) {
+  std::vector<const Joint*> joints;
+  for (int b = upper; b > trunk; b = s.bodies()[static_cast<size_t>(b)].parent) {
     const auto [first, last] = s.joints_of(b);
-    for (int j = last; j-- > first;) {
-      const Joint& joint = s.joints()[static_cast<size_t>(j)];
-      if (joint.type == JointType::ball) return;
-      dofs.push_back(joint.dof);
-    }
+    for (int j = last; j-- > first;) joints.push_back(&s.joints()[static_cast<size_t>(j)]);
   }
-  if (dofs.size() != 3) return;
-  const int middle = dofs[1];
-  if (lower_[middle] > kBranch || upper_[middle] < -kBranch) return;
-  lower_[middle] = std::max(lower_[middle], -kBranch);
-  upper_[middle] = std::min(upper_[middle], kBranch);
+  const auto hinge = [](const Joint* j) { return j->type == JointType::hinge; };
+  if (joints.size() != 3 || !std::all_of(joints.begin(), joints.end(), hinge)) return;
+  const auto axis = [&](const Joint* j) {
+    return Vec3(body_.zero.rot[static_cast<size_t>(j->body)] * j->axis);
+  };
+  const Vec3 third = axis(joints[0]), second = axis(joints[1]), first = axis(joints[2]);
+  if (std::abs(first.dot(second)) > 0.2 || std::abs(third.dot(second)) > 0.2) return;
+  // turning the third axis about the second by this angle lays it on the first
+  const double meet = std::atan2(third.cross(first).dot(second), third.dot(first));
+  const double above = meet > 0 ? meet : meet + M_PI, below = above - M_PI;
+  const int dof = joints[1]->dof;
+  if (lower_[dof] > above - kBranchMargin || upper_[dof] < below + kBranchMargin) return;
+  lower_[dof] = std::max(lower_[dof], below + kBranchMargin);
+  upper_[dof] = std::min(upper_[dof], above - kBranchMargin);
 }
 
 void Solver::keep_above_floor() {

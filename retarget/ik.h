@@ -39,7 +39,7 @@ class Solver {
   void linearise(const Target& t, const State& state, const Eigen::VectorXd& before, double change);
   void step(State& state, double trust, const Eigen::VectorXd& before, double reach);
   void keep_above_floor();
-  void stay_on_branch(int pelvis, int upper);
+  void stay_on_branch(int trunk, int upper);
   void forbid_overstretch(const Point& a, const Point& b, const Point& c, int upper, int lower,
                           const Vec3& axis, double start);
   void add(const Block& block, const Vec3& error, double weight);

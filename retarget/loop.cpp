@@ -57,20 +57,29 @@ double close_seam(Clip& clip, int blend) {
   const int last = clip.frames() - 1;
   if (last < 2) return 0;
   blend = std::clamp(blend, 1, last);
-  const Eigen::RowVectorXd gap = clip.dof_pos.row(0) - clip.dof_pos.row(last);
+  Eigen::RowVectorXd gap;
+  if (clip.dof_pos.size() > 0) gap = clip.dof_pos.row(0) - clip.dof_pos.row(last);
+  const int bodies = clip.local_rot.size() > 0 ? clip.skeleton->body_count() : 0;
   const Vec3 turn = log_map(clip.root_rot_at(0) * clip.root_rot_at(last).conjugate());
   const double rise = clip.root_pos(0, 2) - clip.root_pos(last, 2);
   for (int f = last - blend + 1; f <= last; ++f) {
     const double t = static_cast<double>(f - (last - blend)) / blend, w = t * t * (3 - 2 * t);
-    clip.dof_pos.row(f) += w * gap;
+    if (gap.size() > 0) clip.dof_pos.row(f) += w * gap;
+    for (int b = 1; b < bodies; ++b) {
+      const Quat whole = clip.local_rot_at(last, b).conjugate() * clip.local_rot_at(0, b);
+      // the last frame is changed last, so it still says what is missing
+      Clip::set_quat(clip.local_rot, f, b, clip.local_rot_at(f, b) * exp_map(w * log_map(whole)));
+    }
     clip.root_pos(f, 2) += w * rise;
     Clip::set_quat(clip.root_rot, f, 0, exp_map(w * turn) * clip.root_rot_at(f));
   }
-  clip.dof_pos.row(last) = clip.dof_pos.row(0);
+  if (gap.size() > 0) clip.dof_pos.row(last) = clip.dof_pos.row(0);
+  if (bodies > 0) clip.local_rot.row(last) = clip.local_rot.row(0);
   clip.root_pos(last, 2) = clip.root_pos(0, 2);
   const Quat first = clip.root_rot_at(0);
   Clip::set_quat(clip.root_rot, last, 0, first);
   make_continuous(clip.root_rot);
+  if (bodies > 0) make_continuous(clip.local_rot);
   return gap.size() > 0 ? gap.cwiseAbs().maxCoeff() : 0.0;
 }
 

@@ -13,7 +13,8 @@ bool closes(const Clip& clip);
 Clip unroll(const Clip& clip, int pad);
 
 /// Makes the last frame the first one moved by a horizontal offset, spreading what was left over
-/// the last `blend` frames. Returns the largest dof change that this took (rad).
+/// the last `blend` frames. For robots and characters; returns the largest dof change that this
+/// took (rad; 0 for characters).
 double close_seam(Clip& clip, int blend);
 
 }  // namespace motus::retarget

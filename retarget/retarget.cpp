@@ -15,21 +15,21 @@ namespace motus::retarget {
 
 namespace {
 
-constexpr double kPad = 1.0;    // s of neighbouring cycles on each side of a loop
-constexpr double kSeam = 0.15;  // s over which a loop's residual is spread
+constexpr double kPad = 1.0;          // s of neighbouring cycles on each side of a loop
+constexpr double kFastestJoint = 30;  // rad/s
+constexpr double kSeam = 0.2;         // s over which a loop's residual is spread
 
-/// True if the first frame is a bind pose that the motion does not start from: no joint turned in
-/// it, and a jump to the next.
+/// True if the first frame is a bind pose that the motion does not start from: one step away from it
+/// faster than bodies move, and none such after it.
 bool starts_with_bind_pose(const Clip& clip) {
   if (clip.frames() < 3 || clip.local_rot.size() == 0) return false;
-  double first = 0, jump = 0, next = 0;
+  double jump = 0, next = 0;
   for (int b = 1; b < clip.skeleton->body_count(); ++b) {
-    const Quat q0 = clip.local_rot_at(0, b), q1 = clip.local_rot_at(1, b);
-    first = std::max(first, q0.angularDistance(Quat::Identity()));
-    jump = std::max(jump, q0.angularDistance(q1));
+    const Quat q1 = clip.local_rot_at(1, b);
+    jump = std::max(jump, q1.angularDistance(clip.local_rot_at(0, b)));
     next = std::max(next, q1.angularDistance(clip.local_rot_at(2, b)));
   }
-  return first < 1e-3 && jump > 0.2 && next < 0.3 * jump;
+  return jump * clip.fps > kFastestJoint && jump > 0.3 && next < 0.15 * jump;
 }
 
 bool same_dofs(const Skeleton& a, const Skeleton& b) {
@@ -123,6 +123,9 @@ Result run(const Clip& given, const RobotBody& robot, const Options& options) {
   const bool loop = source.loop == LoopMode::wrap && closes(source);
   const int pad =
       loop ? std::min(source.frames() - 1, static_cast<int>(std::lround(kPad * source.fps))) : 0;
+  // a recorded loop closes nearly: made exact first, planted feet stay planted over the seam
+  const int blend = std::max(1, static_cast<int>(std::lround(kSeam * source.fps)));
+  if (loop) close_seam(source, blend);
   const Clip whole = loop ? unroll(source, pad) : source;
   const Observation seen = observe(whole, roles);
   const Plan plan = make_plan(seen, robot, options.scale);
@@ -141,7 +144,7 @@ Result run(const Clip& given, const RobotBody& robot, const Options& options) {
   r.clip = loop ? cut(solved, pad, pad + source.frames()) : std::move(solved);
   r.clip.loop = source.loop;
   double residual = 0;
-  if (loop) residual = close_seam(r.clip, static_cast<int>(std::lround(kSeam * source.fps)));
+  if (loop) residual = close_seam(r.clip, blend);
   const std::span<const Target> targets =
       std::span(plan.targets)
           .subspan(static_cast<size_t>(pad), static_cast<size_t>(source.frames()));
