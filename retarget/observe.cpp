@@ -15,6 +15,7 @@ constexpr double kSnap = 0.70;           // rad; a mean frame this near to body 
 constexpr double kUpright = 0.94;        // cosine of the trunk's lean in a standing frame
 constexpr double kStraight = 0.92;       // leg extension of a standing frame
 constexpr int kStandingFrames = 8;       // needed to calibrate by standing
+constexpr double kMaxLeanBack = 0.4;     // rad, likewise
 constexpr double kMaxPelvisPitch = 0.6;  // rad; more is not a habit of standing
 
 size_t z(int i) {
@@ -24,6 +25,10 @@ size_t z(int i) {
 Vec3 unit(const Vec3& v, const Vec3& otherwise) {
   const double n = v.norm();
   return n > 1e-9 ? Vec3(v / n) : otherwise;
+}
+
+Quat pitch_by(double angle) {
+  return Quat(Eigen::AngleAxisd(angle, Vec3::UnitY()));
 }
 
 /// Frame with z along `up` and y as near as possible to `left`.
@@ -189,23 +194,27 @@ class Observer {
       return;
     }
     MeanRotation all, standing, head_mean, trunk;
-    std::vector<size_t> upright;
+    double lean = 0;  // backwards
     for (size_t f = 0; f < frames_.size(); ++f) {
       const Quat torso = torso_geometry(f);
       const Quat chest_frame = rot(f, chest).conjugate() * torso;
       all.add(chest_frame);
       if (!stands(f, torso)) continue;
-      upright.push_back(f);
+      ++out_.standing;
       standing.add(chest_frame);
+      const Vec3 up = torso * Vec3::UnitZ(), ahead = torso * Vec3::UnitX();
+      lean += std::atan2(ahead.z(), up.z());
       trunk.add((rot(f, rig().pelvis) * pelvis_).conjugate() * torso);
     }
-    out_.standing = static_cast<int>(upright.size());
     if (out_.standing >= kStandingFrames) {
       chest_ = standing.mean();
       // how far the pelvis habitually tips against the line from hips to neck
       const double pitch = twist_angle(trunk.mean(), Vec3::UnitY());
-      if (std::abs(pitch) < kMaxPelvisPitch)
-        pelvis_ = pelvis_ * Quat(Eigen::AngleAxisd(pitch, Vec3::UnitY()));
+      if (std::abs(pitch) < kMaxPelvisPitch) pelvis_ = pelvis_ * pitch_by(pitch);
+      // nobody leans back through a whole clip: there the hips lie ahead of where they were marked
+      lean_back_ = std::clamp(lean / out_.standing, 0.0, kMaxLeanBack);
+      chest_ = chest_ * pitch_by(lean_back_);
+      pelvis_ = pelvis_ * pitch_by(lean_back_);
     } else {
       chest_ = all.mean();
     }
@@ -318,7 +327,10 @@ class Observer {
     p.chest = rig().chest >= 0 ? Quat(rot(f, rig().chest) * chest_) : p.pelvis;
     p.torso = p.chest;
     if (!robot_ && rig().chest >= 0)
-      p.torso = Quat::FromTwoVectors(p.chest * Vec3::UnitZ(), neck(f) - mid_hips(f)) * p.chest;
+      p.torso = Quat::FromTwoVectors(p.chest * Vec3::UnitZ(),
+                                     Quat(Eigen::AngleAxisd(lean_back_, p.chest * Vec3::UnitY())) *
+                                         (neck(f) - mid_hips(f))) *
+                p.chest;
     p.head = rig().head >= 0 ? Quat(rot(f, rig().head) * head_) : p.chest;
     for (size_t i = 0; i < rig().legs.size(); ++i) {
       const Leg& leg = rig().legs[i];
@@ -401,6 +413,7 @@ class Observer {
   Quat pelvis_ = Quat::Identity(), chest_ = Quat::Identity(), head_ = Quat::Identity();
   std::vector<Quat> feet_;
   Vec3 centre_ = Vec3::Zero();
+  double lean_back_ = 0;  ///< rad, of the line from hips to neck in standing frames
 };
 
 }  // namespace
