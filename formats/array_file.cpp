@@ -5,6 +5,7 @@
 #include "formats/clip_tools.h"
 #include "formats/mjcf.h"
 #include "formats/npz.h"
+#include "formats/pickle.h"
 
 namespace motus::formats {
 
@@ -54,6 +55,11 @@ Match sniff_array(Bytes bytes) {
 }
 
 std::vector<Clip> read_array(Bytes bytes, const ReadOptions& options) {
+  if (!starts_with(bytes, kZip)) {
+    const NpyHeader h = read_npy_header(bytes);
+    require(h.descr != "|O", kBad, "the npy file holds {}, which is no motion that is read",
+            describe_pickle(bytes.subspan(h.data)));
+  }
   const size_t colon = options.kind.find(':');
   const std::string kind = options.kind.substr(0, colon);
   const std::string member = colon == std::string::npos ? "" : options.kind.substr(colon + 1);

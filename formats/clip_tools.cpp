@@ -3,6 +3,7 @@
 #include <cmath>
 
 #include "formats/amp_humanoid.h"
+#include "formats/arrays.h"
 #include "formats/mjcf.h"
 #include "motion/error.h"
 
@@ -57,6 +58,26 @@ void guess_fps(Clip& clip, const ReadOptions& options) {
   clip.fps = 30;
   clip.source.fps_source = "guess";
   clip.source.warnings.push_back("the file states no frame rate: 30 assumed; say it with --fps");
+}
+
+Array rate_array(const Value& value, const std::string& what) {
+  const double rate = value.number(what);
+  const bool array = value.is(ValueKind::array) && value.raw_array().array.descr[1] != 'f';
+  return value.is(ValueKind::integer) || array ? scalar_i8(static_cast<int64_t>(rate))
+                                               : scalar_f8(rate);
+}
+
+Array rate_array(double fps) {
+  return fps == std::round(fps) ? scalar_i8(static_cast<int64_t>(fps)) : scalar_f8(fps);
+}
+
+void write_rate(PickleWriter& out, const Array& rate) {
+  const double value = to_number(rate, "fps");
+  if (rate.descr[1] == 'f') {
+    out.real(value);
+  } else {
+    out.integer(static_cast<int64_t>(value));
+  }
 }
 
 void note_repeats(Clip& clip) {

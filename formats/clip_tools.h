@@ -4,6 +4,8 @@
 #include <string>
 
 #include "formats/format.h"
+#include "formats/pickle_value.h"
+#include "formats/pickle_writer.h"
 #include "motion/robot.h"
 
 namespace motus::formats {
@@ -19,6 +21,12 @@ void normalise(Frames& rot, const std::string& what, Source& source);
 
 /// Frame rate of a clip whose file states none: options.fps, else 30 with a warning.
 void guess_fps(Clip& clip, const ReadOptions& options);
+
+/// A frame rate as the file had it: an integer stays one ("<i8"), also as NumPy's or torch's.
+Array rate_array(const Value& value, const std::string& what);
+/// The same for a rate that is computed: whole numbers are integers.
+Array rate_array(double fps);
+void write_rate(PickleWriter& out, const Array& rate);
 
 /// Warns where frames repeat the one before exactly: data of a lower rate under a higher label.
 void note_repeats(Clip& clip);

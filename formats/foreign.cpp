@@ -7,6 +7,7 @@
 #include <cctype>
 
 #include "formats/bytes.h"
+#include "formats/pickle.h"
 
 namespace motus::formats {
 
@@ -46,6 +47,9 @@ std::string foreign_zip(std::string_view t) {
   if (holds(end, "poses.npy") && holds(end, "trans.npy")) {
     return "an AMASS npz (SMPL parameters: joint offsets need the licensed body model)";
   }
+  if (holds(end, "body_quat_w.npy") && holds(end, "joint_pos.npy")) {
+    return "a BeyondMimic or mjlab npz (bodies and joints without names)";
+  }
   if (holds(end, ".npz")) return "a zip of npz files: unpack it first";
   if (holds(end, "[Content_Types].xml")) return "an Office document";
   return "";
@@ -56,7 +60,7 @@ std::string foreign_pickle(std::string_view t) {
     return "a PARC motion and terrain pickle";
   if (holds(t.substr(0, 65536), "joblib.numpy_pickle")) return "a joblib pickle (PHC, ASAP, H2O)";
   if (holds(t, "pose_aa") && holds(t, "root_trans_offset")) return "a PHC pickle";
-  return "";
+  return describe_pickle(std::as_bytes(std::span(t)));
 }
 
 std::string foreign_json(std::string_view t) {
@@ -107,7 +111,7 @@ std::string foreign_kind(Bytes bytes) {
   }
   if (is_c3d(raw)) return "a C3D file (optical markers)";
   if (raw.starts_with("PK\3\4")) return foreign_zip(raw);
-  if (raw.size() > 1 && raw[0] == '\x80' && raw[1] >= 2 && raw[1] <= 5) return foreign_pickle(raw);
+  if (looks_like_pickle(bytes)) return foreign_pickle(raw);
   if (text.starts_with('{')) return foreign_json(raw);
   if (text.starts_with('<') && holds(text, "<COLLADA")) return "a Collada scene";
   if (text.starts_with('<') && holds(text, "<mvnx")) return "an Xsens MVNX file";

@@ -1,7 +1,5 @@
 #include "formats/gmr.h"
 
-#include <cmath>
-
 #include "formats/arrays.h"
 #include "formats/bytes.h"
 #include "formats/clip_tools.h"
@@ -128,8 +126,9 @@ std::vector<Clip> read_gmr(Bytes bytes, const ReadOptions& options) {
   clip.root_rot = options.quat_order == "wxyz" ? rot : from_xyzw(rot);
   normalise(clip.root_rot, "root_rot", clip.source);
   clip.dof_pos = to_frames(arrays["dof_pos"], "dof_pos");
-  clip.fps = root.at("fps", "the motion").number("fps");
-  arrays["fps"] = scalar_f8(clip.fps);
+  const Value& fps = root.at("fps", "the motion");
+  clip.fps = fps.number("fps");
+  arrays["fps"] = rate_array(fps, "fps");
   if (!links.empty()) arrays["link_body_list"] = string_array(links);
   add_channel(clip, root, "local_body_pos", 3, "m", "root", links, arrays);
   add_channel(clip, root, "body_pos_w", 3, "m", "world", links, arrays);
@@ -148,7 +147,7 @@ std::map<std::string, Array> compute(const Clip& clip) {
   a["root_pos"] = f8_array(clip.root_pos);
   a["root_rot"] = f8_array(to_xyzw(clip.root_rot));
   a["dof_pos"] = f8_array(clip.dof_pos);
-  a["fps"] = scalar_f8(clip.fps);
+  a["fps"] = rate_array(clip.fps);
   // body positions with the root at the origin, as GMR's own kinematics gives them
   Frames local(frames, 3 * bodies);
   std::vector<Quat> joints;
@@ -177,7 +176,7 @@ std::vector<std::byte> write_gmr(std::span<const Clip> clips, const WriteOptions
   PickleWriter out;
   out.open_dict();
   out.text("fps");
-  out.real(to_number(a.at("fps"), "fps"));
+  write_rate(out, a.at("fps"));
   for (const char* key : {"root_pos", "root_rot", "dof_pos"}) {
     out.text(key);
     out.array(a.at(key));

@@ -1,5 +1,3 @@
-#include <cmath>
-
 #include "formats/amp_humanoid.h"
 #include "formats/arrays.h"
 #include "formats/clip_tools.h"
@@ -121,8 +119,7 @@ std::map<std::string, Array> compute(const Clip& clip) {
   std::vector<std::string> names;
   for (const Body& b : clip.skeleton->bodies()) names.push_back(b.name);
   std::map<std::string, Array> a;
-  a["fps"] = clip.fps == std::round(clip.fps) ? scalar_i8(static_cast<int64_t>(clip.fps))
-                                              : scalar_f8(clip.fps);
+  a["fps"] = rate_array(clip.fps);
   a["dof_names"] = string_array(dofs.names);
   a["body_names"] = string_array(names);
   a["dof_positions"] = f4_array(dofs.pos);

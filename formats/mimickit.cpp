@@ -1,7 +1,5 @@
 #include "formats/mimickit.h"
 
-#include <algorithm>
-#include <cmath>
 #include <set>
 
 #include "formats/arrays.h"
@@ -53,12 +51,6 @@ LoopMode loop_of(const Value& v) {
   const int64_t mode = v.whole("loop_mode");
   require(mode == 0 || mode == 1, kBad, "loop_mode {}, expected 0 (clamp) or 1 (wrap)", mode);
   return mode == 1 ? LoopMode::wrap : LoopMode::clamp;
-}
-
-std::string form_of(const Value& v) {
-  if (v.is(ValueKind::integer)) return "int";
-  if (v.is(ValueKind::array)) return v.raw_array().tensor ? "tensor" : "numpy";
-  return "float";
 }
 
 /// NaN to zero, as MimicKit's own conversion does by accident: a whole joint at a time, since an
@@ -123,9 +115,8 @@ std::vector<Clip> read_mimickit(Bytes bytes, const ReadOptions& options) {
   clip.fps = fps.number("fps");
   clip.loop = loop_of(root.at("loop_mode", "the motion"));
   clip.source.metadata["frames_form"] = frames.is(ValueKind::array) ? "array" : "list";
-  clip.source.metadata["fps_form"] = form_of(fps);
   finish_clip(clip, {{"frames", raw},
-                     {"fps", scalar_f8(clip.fps)},
+                     {"fps", rate_array(fps, "fps")},
                      {"loop_mode", scalar_i8(clip.loop == LoopMode::wrap ? 1 : 0)}});
   return {std::move(clip)};
 }
@@ -153,31 +144,21 @@ void write_list(PickleWriter& out, const Frames& v) {
   out.close_list();
 }
 
-std::string meta(const Clip& clip, const std::string& key) {
-  const auto it = clip.source.metadata.find(key);
-  return it == clip.source.metadata.end() ? "" : it->second;
-}
-
 }  // namespace
 
 std::vector<std::byte> write_mimickit(std::span<const Clip> clips, const WriteOptions&) {
   const Clip& clip = only_clip(clips, "mimickit");
   const bool untouched = is_untouched(clip, "mimickit");
   if (!untouched) require_robot(clip, "mimickit");
-  const double fps = untouched ? to_number(clip.source.arrays.at("fps"), "fps") : clip.fps;
   PickleWriter out;
   out.open_dict();
   out.text("loop_mode");
   out.integer(clip.loop == LoopMode::wrap ? 1 : 0);
   out.text("fps");
-  const bool whole = fps == std::round(fps) && (!untouched || meta(clip, "fps_form") == "int");
-  if (whole) {
-    out.integer(static_cast<int64_t>(fps));
-  } else {
-    out.real(fps);
-  }
+  write_rate(out, untouched ? clip.source.arrays.at("fps") : rate_array(clip.fps));
   out.text("frames");
-  if (untouched && meta(clip, "frames_form") == "array") {
+  const auto form = clip.source.metadata.find("frames_form");
+  if (untouched && form != clip.source.metadata.end() && form->second == "array") {
     out.array(clip.source.arrays.at("frames"));
   } else {
     write_list(out, untouched ? to_frames(clip.source.arrays.at("frames"), "frames")

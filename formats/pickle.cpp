@@ -112,6 +112,27 @@ Pickle Pickle::parse(Bytes bytes) {
   return out;
 }
 
+std::string describe_pickle(Bytes bytes) {
+  try {
+    const Pickle pickle = Pickle::parse(bytes);
+    Value v = pickle.root();
+    const bool wrapped = v.is(ValueKind::array) && v.raw_array().items.size() == 1;
+    if (wrapped) v = v.raw_array().items[0];
+    std::string keys;
+    if (v.is(ValueKind::dict)) {
+      for (const auto& [k, unused] : v.raw_dict().entries) {
+        if (k.is(ValueKind::text) && keys.size() < 120) {
+          keys += (keys.empty() ? "" : ", ") + k.raw_string().substr(0, 40);
+        }
+      }
+      keys = " (keys: " + keys + ")";
+    }
+    return "a Python pickle of " + kind_text(v.kind()) + keys;
+  } catch (const Error& e) {
+    return fmt::format("a Python pickle that is refused ({})", e.what());
+  }
+}
+
 bool looks_like_pickle(Bytes bytes) {
   if (bytes.size() < 3) return false;
   const int first = std::to_integer<int>(bytes[0]), second = std::to_integer<int>(bytes[1]);

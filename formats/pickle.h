@@ -35,6 +35,10 @@ class Pickle {
   Value root_;
 };
 
+/// What a pickle holds that no reader knows: "a Python pickle: a dict (keys: a, b)", or that and
+/// why it is refused. Never throws.
+std::string describe_pickle(Bytes bytes);
+
 /// True if the bytes can be a pickle whose root is a dict or, from protocol 2 on, anything.
 bool looks_like_pickle(Bytes bytes);
 

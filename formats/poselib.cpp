@@ -153,7 +153,7 @@ std::vector<Clip> read_poselib(Bytes bytes, const ReadOptions& options) {
 
   if (const Value* fps = root.find("fps"); fps && !fps->is_none()) {
     clip.fps = fps->number("fps");
-    arrays["fps"] = scalar_f8(clip.fps);
+    arrays["fps"] = rate_array(*fps, "fps");
   } else if (state || frames == 1) {
     clip.source.fps_source = "guess";  // one pose has no rate
   } else {
@@ -206,7 +206,7 @@ std::map<std::string, Array> compute(const Clip& clip) {
   }
   out["local_translation"] = f4_array(offsets);
   out["is_local"] = scalar_i8(1);
-  out["fps"] = scalar_f8(clip.fps);
+  out["fps"] = rate_array(clip.fps);
   return out;
 }
 
@@ -246,12 +246,7 @@ std::vector<std::byte> write_poselib(std::span<const Clip> clips, const WriteOpt
   out.text("is_local");
   out.boolean(to_number(a.at("is_local"), "is_local") != 0);
   out.text("fps");
-  const double fps = to_number(a.at("fps"), "fps");
-  if (fps == std::round(fps)) {
-    out.integer(static_cast<int64_t>(fps));
-  } else {
-    out.real(fps);
-  }
+  write_rate(out, a.at("fps"));
   out.text("__name__");
   out.text("SkeletonMotion");
   out.close_dict();
