@@ -106,11 +106,17 @@ EglContext::EglContext() {
               kPackages);
 }
 
+// The display is not terminated: the process has one a device, shared by all contexts on it.
 EglContext::~EglContext() {
   const Egl& e = egl();
   e.make_current(display_, EGL_NO_SURFACE, EGL_NO_SURFACE, EGL_NO_CONTEXT);
   e.destroy_context(display_, context_);
-  e.terminate(display_);
+}
+
+void EglContext::make_current() const {
+  const Egl& e = egl();
+  if (!e.make_current(display_, EGL_NO_SURFACE, EGL_NO_SURFACE, context_))
+    throw_error(Kind::failed, "EGL error 0x{:x}: the context cannot be used here", e.get_error());
 }
 
 }  // namespace motus::view
@@ -124,6 +130,7 @@ EglContext::EglContext() {
               "apt install libegl-dev, then build again");
 }
 EglContext::~EglContext() = default;
+void EglContext::make_current() const {}
 
 }  // namespace motus::view
 

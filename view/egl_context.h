@@ -16,6 +16,9 @@ class EglContext {
   EglContext(const EglContext&) = delete;
   EglContext& operator=(const EglContext&) = delete;
 
+  /// Makes it the context of this thread again, after another one was.
+  void make_current() const;
+
  private:
   void* display_ = nullptr;
   void* context_ = nullptr;

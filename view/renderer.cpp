@@ -43,6 +43,17 @@ struct Renderer::Impl {
   std::map<const mjModel*, std::unique_ptr<Upload>> uploads;
 
   Impl(int w, int h) : width(w), height(h) {}
+  ~Impl() {
+    try {
+      egl.make_current();
+      uploads.clear();
+    } catch (const Error&) {
+      // the driver is gone, and what it held with it
+      for (auto& [model, upload] : uploads) static_cast<void>(upload.release());
+    }
+  }
+  Impl(const Impl&) = delete;
+  Impl& operator=(const Impl&) = delete;
   Upload& upload(const mjModel* model) {
     std::unique_ptr<Upload>& u = uploads[model];
     if (!u) u = std::make_unique<Upload>(model, width, height);
@@ -113,6 +124,7 @@ void write_caption(const Caption& caption, int width, const mjrContext& context)
 }  // namespace
 
 Image Renderer::draw(const Scene& scene, const Camera& camera, const Caption& caption) {
+  impl_->egl.make_current();
   const mjModel* m = scene.model();
   Upload& u = impl_->upload(m);
   mjr_setBuffer(mjFB_OFFSCREEN, &u.context);
@@ -130,6 +142,8 @@ Image Renderer::draw(const Scene& scene, const Camera& camera, const Caption& ca
 
   aim_light(scene, camera);
   const mjvOption o = options(scene);
+  // the scene sorts its shapes by the camera it had: twice the same picture needs this one first
+  mjv_updateCamera(m, scene.data(), &view, &u.scene);
   mjv_updateScene(m, scene.data(), &o, nullptr, &view, mjCAT_ALL, &u.scene);
   fade(scene, u.scene);
   mark_touches(m, scene.extent(), &u.scene);

@@ -113,6 +113,19 @@ TEST_CASE("the same film gives the same picture") {
   CHECK(strip() == strip());
 }
 
+TEST_CASE("two films draw in turn, and one outlives the other") {
+  if (!can_draw()) return;
+  const Clip c = walker();
+  Film first({{.clip = &c}}, {.width = 96, .height = 96});
+  const std::vector<uint8_t> alone = first.draw(0.5).front().rgb;
+  {
+    Film second({{.clip = &c}}, {.width = 128, .height = 128, .camera = "front"});
+    CHECK(second.draw(0.5).front().rgb != alone);
+    CHECK(first.draw(0.5).front().rgb == alone);
+  }
+  CHECK(first.draw(0.5).front().rgb == alone);
+}
+
 TEST_CASE("long filmstrips break into equal lines, comparisons stand below each other") {
   if (!can_draw()) return;
   const Clip a = walker(1), b = walker(2);
