@@ -1,17 +1,16 @@
 #include "retarget/observe.h"
 
-#include <Eigen/Eigenvalues>
 #include <algorithm>
 #include <cmath>
 
 #include "motion/error.h"
 #include "motion/kinematics.h"
+#include "retarget/frames.h"
 
 namespace motus::retarget {
 
 namespace {
 
-constexpr double kSnap = 0.70;           // rad; a mean frame this near to body axes takes them
 constexpr double kUpright = 0.94;        // cosine of the trunk's lean in a standing frame
 constexpr double kStraight = 0.92;       // leg extension of a standing frame
 constexpr int kStandingFrames = 8;       // needed to calibrate by standing
@@ -20,78 +19,6 @@ constexpr double kMaxPelvisPitch = 0.6;  // rad; more is not a habit of standing
 
 size_t z(int i) {
   return static_cast<size_t>(i);
-}
-
-Vec3 unit(const Vec3& v, const Vec3& otherwise) {
-  const double n = v.norm();
-  return n > 1e-9 ? Vec3(v / n) : otherwise;
-}
-
-Quat pitch_by(double angle) {
-  return Quat(Eigen::AngleAxisd(angle, Vec3::UnitY()));
-}
-
-/// Frame with z along `up` and y as near as possible to `left`.
-Quat frame_zy(const Vec3& up, const Vec3& left) {
-  const Vec3 k = unit(up, Vec3::UnitZ());
-  const Vec3 j = unit(left - left.dot(k) * k, k.unitOrthogonal());
-  Eigen::Matrix3d m;
-  m << j.cross(k), j, k;
-  return Quat(m);
-}
-
-/// Frame with y along `left` and z as near as possible to `up`.
-Quat frame_yz(const Vec3& left, const Vec3& up) {
-  const Vec3 j = unit(left, Vec3::UnitY());
-  const Vec3 k = unit(up - up.dot(j) * j, j.unitOrthogonal());
-  Eigen::Matrix3d m;
-  m << j.cross(k), j, k;
-  return Quat(m);
-}
-
-/// Mean rotation: the eigenvector of the summed outer products (Markley 2007).
-class MeanRotation {
- public:
-  void add(const Quat& q) {
-    const Eigen::Vector4d v = q.coeffs();
-    sum_ += v * v.transpose();
-    ++count_;
-  }
-  int count() const { return count_; }
-  Quat mean() const {
-    if (count_ == 0) return Quat::Identity();
-    const Eigen::SelfAdjointEigenSolver<Eigen::Matrix4d> solver(sum_);
-    Quat q;
-    q.coeffs() = solver.eigenvectors().col(3);
-    return q.normalized();
-  }
-
- private:
-  Eigen::Matrix4d sum_ = Eigen::Matrix4d::Zero();
-  int count_ = 0;
-};
-
-/// The rotation that maps axes to axes nearest to q, or q itself if none is near.
-Quat snapped(const Quat& q) {
-  const Eigen::Matrix3d m = q.toRotationMatrix();
-  double best = -4;
-  Eigen::Matrix3d nearest = m;
-  for (int i = 0; i < 3; ++i) {
-    for (int j = 0; j < 3; ++j) {
-      if (i == j) continue;
-      for (const double si : {-1.0, 1.0}) {
-        for (const double sj : {-1.0, 1.0}) {
-          Eigen::Matrix3d a;
-          a.col(0) = si * Vec3::Unit(i);
-          a.col(1) = sj * Vec3::Unit(j);
-          a.col(2) = a.col(0).cross(a.col(1));
-          const double trace = (a.transpose() * m).trace();
-          if (trace > best) best = trace, nearest = a;
-        }
-      }
-    }
-  }
-  return Quat(nearest).angularDistance(q) < kSnap ? Quat(nearest) : q;
 }
 
 /// The work of observe(), stage by stage; every stage reads what the ones before wrote.

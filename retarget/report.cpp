@@ -101,10 +101,11 @@ Report measure(const Clip& clip, const RobotBody& body, std::span<const Target> 
         // a rolling foot moves its ankle; what must not move is the point that it rolls over
         const double nose_up = (t.feet[i].foot * Vec3::UnitX()).z();
         const int rolls = nose_up < -0.01 ? 1 : nose_up > 0.01 ? -1 : 0;
-        const Vec3 touch = ankle + foot * Vec3(rolls > 0   ? body.feet[i].toe
-                                               : rolls < 0 ? body.feet[i].heel
-                                                           : 0,
-                                               0, -body.feet[i].ankle_height);
+        Vec3 touch = ankle;
+        if (!rig.roles.quadruped) {
+          const double x = rolls > 0 ? body.feet[i].toe : rolls < 0 ? body.feet[i].heel : 0.0;
+          touch += foot * Vec3(x, 0, -body.feet[i].ankle_height);
+        }
         if (f > 0 && targets[z(f - 1)].feet[i].planted && rolls == last_roll[i]) {
           const double v = (touch - last[i]).head<2>().norm() * clip.fps;
           slide.add(v);
