@@ -266,14 +266,16 @@ TrainResult Trainer::run() {
     const bool interrupted = o_.stop && o_.stop();
     const bool late = o_.max_minutes > 0 && seconds_since(start_) > 60 * o_.max_minutes;
     const bool last = r_.samples >= o_.max_samples || late;
-    const bool tests = !interrupted && (last || r_.iterations % config_.iters_per_output == 0);
+    // a test resets the environments: one that is due is not left out by a stop, or the resumed
+    // run would not be the run that never stopped
+    const bool tests = last || r_.iterations % config_.iters_per_output == 0;
     const double length = tracker_.mean_length();
     if (tests) output(s);
     ++r_.iterations;
     r_.interrupted = interrupted;
     r_.goal_reached = tests && goal();
     done = interrupted || last || r_.goal_reached;
-    if (tests || done) save(interrupted);
+    if (tests || done) save(interrupted && !tests);
     if (o_.progress) {
       const double t = seconds_since(start_);
       o_.progress({r_.iterations, r_.samples, t, static_cast<double>(r_.run_samples) / t,

@@ -1,6 +1,7 @@
 #pragma once
 // Real files by others, which never enter the repository: $MOTUS_CORPUS, else ../shared/corpus
 // beside the source tree. Tests that want them say so and pass without.
+#include <algorithm>
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
@@ -35,6 +36,17 @@ inline std::vector<Clip> read_file(const std::filesystem::path& path,
                                    formats::ReadOptions options = {}) {
   options.name = path.filename().string();
   return formats::read(file_bytes(path), "", options);
+}
+
+/// All files below `folder`, sorted.
+inline std::vector<std::filesystem::path> files_below(const std::filesystem::path& folder) {
+  std::vector<std::filesystem::path> out;
+  if (!std::filesystem::is_directory(folder)) return out;
+  for (const auto& e : std::filesystem::recursive_directory_iterator(folder)) {
+    if (e.is_regular_file()) out.push_back(e.path());
+  }
+  std::sort(out.begin(), out.end());
+  return out;
 }
 
 }  // namespace motus

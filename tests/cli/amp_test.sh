@@ -1,27 +1,8 @@
 #!/usr/bin/env bash
 # amp-train and amp-play as processes: MimicKit's flags, refusals, stop and resume, the same bits for
 # any number of workers, a rollout down a pipe. Tiny settings: nothing is learned here.
-set -uo pipefail
-bin=${MOTUS_BIN:?where the programs are}
-: "${MOTUS_DATA:?the data folder}"
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
-cd "$work" || exit 1
-bad=0
-
-fail() {
-  echo "FAILED: $*"
-  bad=1
-}
-# expect CODE WORDS COMMAND...: the exit code, and words that stderr must hold
-expect() {
-  local code=$1 words=$2 got
-  shift 2
-  "$@" >out 2>err </dev/null
-  got=$?
-  [ "$got" -eq "$code" ] || fail "exit $got instead of $code: $* ($(head -c 300 err))"
-  grep -qF -- "$words" err || fail "no '$words' in the words of: $* ($(head -c 300 err))"
-}
+# shellcheck source=tests/cli/expect.sh
+source "$(dirname "$0")/expect.sh"
 same() { [ "$(sha256sum <"$1")" = "$(sha256sum <"$2")" ] || fail "$1 and $2 differ"; }
 
 train=$bin/amp-train

@@ -1,18 +1,10 @@
 #!/usr/bin/env bash
 # motion-check as a process: what it says where, exit codes, pipes; and the recipes of the shipped
 # clips make the shipped bytes.
-set -uo pipefail
-bin=${MOTUS_BIN:?where the programs are} data=${MOTUS_DATA:?}
-source=$(cd "$(dirname "$0")/../.." && pwd)
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
-cd "$work" || exit 1
-bad=0
-
-fail() {
-  echo "FAILED: $*"
-  bad=1
-}
+# shellcheck source=tests/cli/expect.sh
+here=$(cd "$(dirname "$0")" && pwd)
+source "$here/expect.sh"
+source=$(cd "$here/../.." && pwd)
 # expect CODE STDOUT_WORDS STDERR_WORDS COMMAND...
 expect() {
   local code=$1 out=$2 err=$3 got

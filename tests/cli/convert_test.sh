@@ -1,27 +1,8 @@
 #!/usr/bin/env bash
 # motion-convert, motion-info and bvh-export as processes: pipes, exit codes, bad input, and nothing
 # left behind by a failure.
-set -uo pipefail
-bin=${MOTUS_BIN:?where the programs are}
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
-cd "$work" || exit 1
-bad=0
-
-fail() {
-  echo "FAILED: $*"
-  bad=1
-}
-# expect CODE WORDS COMMAND...: the exit code, and words that stderr must hold
-expect() {
-  local code=$1 words=$2 got
-  shift 2
-  "$@" >"$work/out" 2>"$work/err" </dev/null
-  got=$?
-  [ "$got" -eq "$code" ] || fail "exit $got instead of $code: $* ($(head -c 300 "$work/err"))"
-  grep -qF -- "$words" "$work/err" || fail "no '$words' in the words of: $* ($(head -c 300 "$work/err"))"
-  rm -f "$work/out" "$work/err"
-}
+# shellcheck source=tests/cli/expect.sh
+source "$(dirname "$0")/expect.sh"
 left_alone() { [ "$(ls -A)" = "$1" ] || fail "left behind: $(ls -A)"; }
 
 mkdir in && cd in || exit 1

@@ -1,29 +1,10 @@
 #!/usr/bin/env bash
 # motion-view as a process: pictures through pipes, errors by their exit codes, nothing left behind.
-set -uo pipefail
-bin=${MOTUS_BIN:?where the programs are}
-data=${MOTUS_DATA:?the data folder}
+# shellcheck source=tests/cli/expect.sh
+source "$(dirname "$0")/expect.sh"
 view=$bin/motion-view
 walk=$data/clips/walk.bvh
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
-cd "$work" || exit 1
-bad=0
-
-fail() {
-  echo "FAILED: $*"
-  bad=1
-}
-# expect CODE WORDS COMMAND...: the exit code, and words that stderr must hold
-expect() {
-  local code=$1 words=$2 got
-  shift 2
-  "$@" >out 2>err </dev/null
-  got=$?
-  [ "$got" -eq "$code" ] || fail "exit $got instead of $code: $* ($(head -c 300 err))"
-  grep -qF -- "$words" err || fail "no '$words' in the words of: $* ($(head -c 300 err))"
-  rm -f out err
-}
+mkdir in && cd in || exit 1
 is_png() { [ "$(head -c 8 "$1" | od -An -tx1 | tr -d ' \n')" = 89504e470d0a1a0a ] || fail "$1 is no PNG"; }
 empty_folder() { [ -z "$(ls -A .)" ] || fail "left behind: $(ls -A .)"; rm -rf ./* ./.[!.]* 2>/dev/null; }
 

@@ -11,7 +11,7 @@
 #include "motion/kinematics.h"
 #include "motion/sampler.h"
 #include "tests/catch.h"
-#include "tests/formats/corpus.h"
+#include "tests/corpus.h"
 
 using namespace motus;
 using namespace motus::formats;

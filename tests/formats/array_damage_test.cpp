@@ -8,7 +8,7 @@
 #include "formats/npy.h"
 #include "motion/error.h"
 #include "tests/catch.h"
-#include "tests/formats/corpus.h"
+#include "tests/corpus.h"
 #include "tests/formats/sample.h"
 
 using namespace motus;

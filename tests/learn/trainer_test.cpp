@@ -75,22 +75,27 @@ TEST_CASE("the same seed gives the same bits with one thread and two, another se
   CHECK(hash(one / "model.safetensors") != hash(other / "model.safetensors"));
 }
 
-TEST_CASE("stop and resume equals no stop") {
+TEST_CASE("stop and resume equals no stop, whether a test is due at the stop or not") {
   TrainOptions o;
   o.max_samples = 8 * 16 * 20;
   const auto whole = fresh_folder("whole"), parts = fresh_folder("parts");
   run(whole, o);
-  int iterations = 0;
-  TrainOptions stop = o;
-  stop.stop = [&] { return ++iterations == 8; };  // between two outputs
-  const TrainResult first = run(parts, stop);
-  CHECK(first.interrupted);
-  CHECK(first.iterations == 8);
-  TrainOptions again = o;
-  again.resume = true;
-  const TrainResult second = run(parts, again);
-  CHECK(second.samples == o.max_samples);
-  CHECK(hash(whole / "state.safetensors") == hash(parts / "state.safetensors"));
+  const int64_t period = config().iters_per_output;
+  const int64_t stops[] = {period + 1, 2 * period};  // a test is due at iterations 0, period, ...
+  for (const int64_t at : stops) {
+    fresh_folder("parts");
+    int64_t iterations = 0;
+    TrainOptions stop = o;
+    stop.stop = [&] { return ++iterations == at; };
+    const TrainResult first = run(parts, stop);
+    CHECK(first.interrupted);
+    CHECK(first.iterations == at);
+    TrainOptions again = o;
+    again.resume = true;
+    const TrainResult second = run(parts, again);
+    CHECK(second.samples == o.max_samples);
+    CHECK(hash(whole / "state.safetensors") == hash(parts / "state.safetensors"));
+  }
 }
 
 TEST_CASE("a resume with another network says so") {

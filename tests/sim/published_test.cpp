@@ -1,16 +1,11 @@
 // The published numbers of MimicKit's humanoid environment on its spin-kick, and the figures known
 // of other real clips. The clips are not part of the repository: MOTUS_CORPUS says where they are.
-#include <cstdlib>
-#include <filesystem>
-#include <fstream>
-#include <iostream>
-#include <iterator>
 #include <numeric>
 
-#include "formats/format.h"
 #include "sim/amp_env.h"
 #include "sim/lift.h"
 #include "tests/catch.h"
+#include "tests/corpus.h"
 #include "tests/sim/fixtures.h"
 
 using namespace motus;
@@ -18,21 +13,13 @@ using namespace motus::sim;
 
 namespace {
 
-namespace fs = std::filesystem;
-
 /// A clip of the corpus, or nothing with a word about it.
 std::vector<Clip> corpus_clip(const std::string& path, const std::string& robot) {
-  const char* set = std::getenv("MOTUS_CORPUS");
-  const fs::path root = set ? fs::path(set) : fs::path(MOTUS_SOURCE_DIR) / "../shared/corpus";
-  if (!fs::exists(root / path)) {
-    std::cerr << "skipped: no corpus (" << path << ")\n";
-    return {};
-  }
-  std::ifstream in(root / path, std::ios::binary);
-  const std::string text((std::istreambuf_iterator<char>(in)), {});
+  const std::filesystem::path folder = corpus();
+  if (folder.empty()) return {};
   formats::ReadOptions options;
   options.skeleton = robot;
-  return formats::read(std::as_bytes(std::span(text)), "", options);
+  return read_file(folder / path, options);
 }
 
 void check_start(std::span<const float> found, std::initializer_list<double> golden) {
