@@ -34,6 +34,12 @@ if [ -x "$bin/amp-train" ]; then
   done
 fi
 
+# The shipped policies walk: the whole test length at the clip's speed, straight on.
+for policy in go2_pace g1_walk; do
+  check "data/policies/$policy walks" \
+    "amp-train --mode test --model_file '$data/policies/$policy' --num_envs 16 --test_episodes 16 --json >test.json && python3 -c 'import json; t=json.load(open(\"test.json\")); v=t[\"reference_speed\"]; assert t[\"length_ratio\"] >= 0.95 and 0.85 * v <= t[\"net_speed\"] <= 1.15 * v, t'"
+done
+
 # BVH -> h5 -> BVH: the same rotations within 1e-4 degrees. The angles are compared as written, wrapped.
 motion-convert "$data/clips/walk.bvh" | motion-convert --to bvh -o back.bvh
 cat >angles.py <<'PY'
