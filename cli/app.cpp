@@ -80,7 +80,8 @@ std::string App::Impl::brief() const {
   int lines = 0;
   for (const CLI::Option* o : parser.get_options()) {
     if (o->get_positional() || lines >= 14) continue;
-    out += fmt::format("  {:<26} {}\n", o->get_name(false, true), o->get_description().substr(0, 80));
+    out +=
+        fmt::format("  {:<26} {}\n", o->get_name(false, true), o->get_description().substr(0, 80));
     ++lines;
   }
   for (size_t i = 0; i < examples.size() && i < 2; ++i)
