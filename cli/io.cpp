@@ -11,6 +11,7 @@
 #include <system_error>
 
 #include "cli/terminal.h"
+#include "motion/data_path.h"
 #include "motion/error.h"
 
 namespace motus::cli {
@@ -93,7 +94,10 @@ std::vector<std::byte> read_input(const std::string& path) {
     }
     return bytes;
   }
-  const Descriptor file(open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  // a file that is not here may be shipped data; one that is nowhere is named as it was typed
+  const fs::path found = find_data(path);
+  const std::string name = found.empty() ? path : found.string();
+  const Descriptor file(open(name.c_str(), O_RDONLY | O_CLOEXEC));
   require(file.fd >= 0, Kind::bad_input, "{}: {}", path, reason());
   return slurp(file.fd, path);
 }

@@ -8,7 +8,7 @@
 
 namespace motus::cli {
 
-/// All bytes of a file, or of stdin for "-". Throws Error(usage) if stdin is a terminal,
+/// All bytes of a file (looked for here, then in the data folders of motion/data_path.h), or of stdin for "-". Throws Error(usage) if stdin is a terminal,
 /// Error(bad_input) if the file is missing, unreadable, a folder, larger than 4 GiB, or if stdin is
 /// empty.
 std::vector<std::byte> read_input(const std::string& path);

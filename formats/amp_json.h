@@ -6,6 +6,7 @@
 
 namespace motus::formats {
 
+/// Yes for a JSON object with frames and a "FrameDuration".
 Match sniff_amp_json(Bytes bytes);
 
 /// One clip of the A1 (or of options.skeleton with the same dof names). The stored toes and

@@ -40,6 +40,7 @@ std::vector<std::string> to_strings(const Array& array, const std::string& what)
 /// Arrays of one dtype from numbers; shape (rows, cols), or `shape` of the same size.
 Array f4_array(const Frames& data, std::vector<int64_t> shape = {});
 Array f8_array(const Frames& data, std::vector<int64_t> shape = {});
+/// Arrays of no axis: "<i8" and "<f8".
 Array scalar_i8(int64_t value);
 Array scalar_f8(double value);
 

@@ -10,6 +10,7 @@
 
 namespace motus::formats {
 
+/// Yes for text that begins with HIERARCHY, after a byte-order mark and blanks.
 Match sniff_bvh(Bytes bytes);
 
 /// One clip. `options.units` and `options.up_axis` override what is guessed from the figure.

@@ -26,6 +26,7 @@ void guess_fps(Clip& clip, const ReadOptions& options);
 Array rate_array(const Value& value, const std::string& what);
 /// The same for a rate that is computed: whole numbers are integers.
 Array rate_array(double fps);
+/// Puts a rate of rate_array() into a pickle, with the type that it had.
 void write_rate(PickleWriter& out, const Array& rate);
 
 /// Warns where frames repeat the one before exactly: data of a lower rate under a higher label.

@@ -10,11 +10,12 @@ namespace motus::formats {
 /// "". Cheap: looks at the first bytes, and at the names inside archives and pickles.
 std::string foreign_kind(Bytes bytes);
 
-/// What bytes that nobody takes look like: "a git-lfs pointer, not the file itself" ... with a hint
-/// on what to do. Never empty.
+/// A guess at what bytes are, and what to do about it.
 struct Likeness {
   std::string what, hint;
 };
+
+/// What bytes that nobody takes look like: "a git-lfs pointer, not the file itself" ... Never empty.
 Likeness likeness(Bytes bytes);
 
 }  // namespace motus::formats

@@ -10,6 +10,11 @@ cd "$work"
 failed=0
 check() { if eval "$2"; then echo "ok    $1"; else echo "FAIL  $1"; failed=1; fi; }
 
+# Shipped data is found from anywhere, with and without data/ in front.
+for name in data/clips/walk.bvh clips/walk.bvh; do
+  check "$name is found from an empty folder" "motion-convert $name | cmp - <(motion-convert '$data/clips/walk.bvh')"
+done
+
 # A human walk to every robot that walks on two legs.
 for robot in g1 smpl pi_plus humanoid; do
   check "walk.bvh | retarget --to $robot | info" \
