@@ -11,7 +11,7 @@
 #include <string>
 #include <vector>
 
-#include "formats/bvh_file.h"
+#include "formats/bvh/bvh_file.h"
 
 namespace {
 

@@ -6,7 +6,7 @@
 #include <cstring>
 #include <ctime>
 
-#include "formats/h5.h"
+#include "formats/h5/h5.h"
 
 using namespace motus;
 

@@ -3,7 +3,7 @@
 
 #include "cli/clips.h"
 #include "cli/io.h"
-#include "formats/bvh_rig.h"
+#include "formats/bvh/bvh_rig.h"
 #include "motion/kinematics.h"
 
 using namespace motus;

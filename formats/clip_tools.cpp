@@ -3,8 +3,8 @@
 #include <cmath>
 
 #include "formats/amp_humanoid.h"
-#include "formats/arrays.h"
 #include "formats/mjcf.h"
+#include "formats/numpy/arrays.h"
 #include "motion/error.h"
 
 namespace motus::formats {

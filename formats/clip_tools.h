@@ -4,8 +4,8 @@
 #include <string>
 
 #include "formats/format.h"
-#include "formats/pickle_value.h"
-#include "formats/pickle_writer.h"
+#include "formats/pickle/pickle_value.h"
+#include "formats/pickle/pickle_writer.h"
 #include "motion/robot.h"
 
 namespace motus::formats {

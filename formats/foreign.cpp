@@ -7,7 +7,7 @@
 #include <cctype>
 
 #include "formats/bytes.h"
-#include "formats/pickle.h"
+#include "formats/pickle/pickle.h"
 
 namespace motus::formats {
 

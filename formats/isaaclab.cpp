@@ -4,11 +4,11 @@
 #include <cmath>
 
 #include "formats/amp_humanoid.h"
-#include "formats/arrays.h"
 #include "formats/bytes.h"
 #include "formats/clip_tools.h"
 #include "formats/mjcf.h"
-#include "formats/npz.h"
+#include "formats/numpy/arrays.h"
+#include "formats/numpy/npz.h"
 
 namespace motus::formats {
 

@@ -1,8 +1,8 @@
 #include "formats/amp_humanoid.h"
-#include "formats/arrays.h"
 #include "formats/clip_tools.h"
 #include "formats/isaaclab.h"
-#include "formats/npz.h"
+#include "formats/numpy/arrays.h"
+#include "formats/numpy/npz.h"
 #include "formats/smooth_velocity.h"
 #include "motion/kinematics.h"
 

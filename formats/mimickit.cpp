@@ -2,12 +2,12 @@
 
 #include <set>
 
-#include "formats/arrays.h"
 #include "formats/bytes.h"
 #include "formats/clip_tools.h"
 #include "formats/mjcf.h"
-#include "formats/pickle.h"
-#include "formats/pickle_writer.h"
+#include "formats/numpy/arrays.h"
+#include "formats/pickle/pickle.h"
+#include "formats/pickle/pickle_writer.h"
 
 namespace motus::formats {
 

@@ -6,12 +6,12 @@
 #include <cstdlib>
 
 #include "formats/amp_humanoid.h"
-#include "formats/arrays.h"
 #include "formats/bytes.h"
 #include "formats/clip_tools.h"
-#include "formats/npy.h"
-#include "formats/pickle.h"
-#include "formats/pickle_writer.h"
+#include "formats/numpy/arrays.h"
+#include "formats/numpy/npy.h"
+#include "formats/pickle/pickle.h"
+#include "formats/pickle/pickle_writer.h"
 #include "formats/smooth_velocity.h"
 #include "motion/kinematics.h"
 

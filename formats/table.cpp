@@ -1,16 +1,16 @@
 #include <algorithm>
 #include <filesystem>
 
-#include "formats/amp_json.h"
-#include "formats/array_file.h"
-#include "formats/bvh.h"
-#include "formats/deepmimic_json.h"
+#include "formats/bvh/bvh.h"
 #include "formats/foreign.h"
 #include "formats/format.h"
 #include "formats/gmr.h"
-#include "formats/h5.h"
+#include "formats/h5/h5.h"
 #include "formats/isaaclab.h"
+#include "formats/json/amp_json.h"
+#include "formats/json/deepmimic_json.h"
 #include "formats/mimickit.h"
+#include "formats/numpy/array_file.h"
 #include "formats/poselib.h"
 #include "formats/robot_csv.h"
 #include "motion/error.h"

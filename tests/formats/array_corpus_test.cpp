@@ -4,9 +4,9 @@
 #include <cmath>
 
 #include "formats/amp_humanoid.h"
-#include "formats/arrays.h"
 #include "formats/format.h"
-#include "formats/npz.h"
+#include "formats/numpy/arrays.h"
+#include "formats/numpy/npz.h"
 #include "formats/smooth_velocity.h"
 #include "motion/kinematics.h"
 #include "motion/sampler.h"

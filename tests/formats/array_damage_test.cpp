@@ -2,10 +2,10 @@
 #include <iostream>
 #include <random>
 
-#include "formats/arrays.h"
 #include "formats/format.h"
 #include "formats/mjcf.h"
-#include "formats/npy.h"
+#include "formats/numpy/arrays.h"
+#include "formats/numpy/npy.h"
 #include "motion/error.h"
 #include "tests/catch.h"
 #include "tests/corpus.h"

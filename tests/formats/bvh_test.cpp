@@ -1,9 +1,9 @@
-#include "formats/bvh.h"
+#include "formats/bvh/bvh.h"
 
 #include <cmath>
 
-#include "formats/bvh_file.h"
-#include "formats/h5.h"
+#include "formats/bvh/bvh_file.h"
+#include "formats/h5/h5.h"
 #include "formats/units.h"
 #include "motion/error.h"
 #include "motion/kinematics.h"

@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <set>
 
-#include "formats/h5.h"
+#include "formats/h5/h5.h"
 #include "motion/error.h"
 #include "tests/catch.h"
 #include "tests/corpus.h"

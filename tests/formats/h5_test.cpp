@@ -1,4 +1,4 @@
-#include "formats/h5.h"
+#include "formats/h5/h5.h"
 
 #include <chrono>
 #include <cstring>

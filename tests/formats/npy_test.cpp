@@ -1,7 +1,7 @@
-#include "formats/npy.h"
+#include "formats/numpy/npy.h"
 
-#include "formats/arrays.h"
-#include "formats/npz.h"
+#include "formats/numpy/arrays.h"
+#include "formats/numpy/npz.h"
 #include "motion/error.h"
 #include "tests/catch.h"
 #include "tests/formats/bytes_of.h"

@@ -1,8 +1,8 @@
 // Streams written by CPython 3.11 with NumPy 2.4 unless a test says that it was built by hand.
-#include "formats/pickle.h"
+#include "formats/pickle/pickle.h"
 
-#include "formats/arrays.h"
-#include "formats/pickle_writer.h"
+#include "formats/numpy/arrays.h"
+#include "formats/pickle/pickle_writer.h"
 #include "motion/error.h"
 #include "tests/catch.h"
 #include "tests/formats/bytes_of.h"

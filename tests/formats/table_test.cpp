@@ -1,7 +1,7 @@
 #include <cstring>
 
 #include "formats/format.h"
-#include "formats/h5.h"
+#include "formats/h5/h5.h"
 #include "motion/error.h"
 #include "tests/catch.h"
 #include "tests/formats/sample.h"

@@ -3,9 +3,9 @@
 #include <cmath>
 #include <set>
 
-#include "formats/amp_json.h"
-#include "formats/deepmimic_json.h"
-#include "formats/json_frames.h"
+#include "formats/json/amp_json.h"
+#include "formats/json/deepmimic_json.h"
+#include "formats/json/json_frames.h"
 #include "formats/robot_csv.h"
 #include "motion/error.h"
 #include "motion/kinematics.h"

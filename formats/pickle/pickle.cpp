@@ -1,9 +1,9 @@
-#include "formats/pickle.h"
+#include "formats/pickle/pickle.h"
 
 #include <algorithm>
 #include <unordered_map>
 
-#include "formats/pickle_machine.h"
+#include "formats/pickle/pickle_machine.h"
 
 namespace motus::formats {
 

@@ -2,8 +2,8 @@
 #include <bit>
 #include <charconv>
 
-#include "formats/pickle_machine.h"
-#include "formats/pickle_opcodes.h"
+#include "formats/pickle/pickle_machine.h"
+#include "formats/pickle/pickle_opcodes.h"
 #include "formats/text_codec.h"
 
 namespace motus::formats {

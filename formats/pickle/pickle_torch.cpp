@@ -2,8 +2,8 @@
 // pickles (magic, protocol, system, object), a fifth with the keys, then the raw numbers.
 #include <cstring>
 
-#include "formats/arrays.h"
-#include "formats/pickle_machine.h"
+#include "formats/numpy/arrays.h"
+#include "formats/pickle/pickle_machine.h"
 
 namespace motus::formats {
 

@@ -1,4 +1,4 @@
-#include "formats/json_frames.h"
+#include "formats/json/json_frames.h"
 
 #include <fmt/format.h>
 

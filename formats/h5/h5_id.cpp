@@ -1,4 +1,4 @@
-#include "formats/h5_id.h"
+#include "formats/h5/h5_id.h"
 
 #include <zlib.h>
 

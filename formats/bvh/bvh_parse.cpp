@@ -4,7 +4,7 @@
 #include <map>
 #include <set>
 
-#include "formats/bvh_file.h"
+#include "formats/bvh/bvh_file.h"
 #include "formats/bytes.h"
 
 namespace motus::formats::bvh {

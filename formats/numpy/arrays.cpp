@@ -1,4 +1,4 @@
-#include "formats/arrays.h"
+#include "formats/numpy/arrays.h"
 
 #include <algorithm>
 #include <charconv>

@@ -1,9 +1,9 @@
 #include <algorithm>
 #include <cmath>
 
-#include "formats/bvh.h"
-#include "formats/bvh_file.h"
-#include "formats/bvh_frame.h"
+#include "formats/bvh/bvh.h"
+#include "formats/bvh/bvh_file.h"
+#include "formats/bvh/bvh_frame.h"
 #include "formats/bytes.h"
 #include "formats/units.h"
 

@@ -6,7 +6,7 @@
 #include <memory>
 
 #include "formats/format.h"
-#include "formats/pickle_value.h"
+#include "formats/pickle/pickle_value.h"
 
 namespace motus::formats {
 

@@ -4,8 +4,8 @@
 #include <cstring>
 
 #include "formats/bytes.h"
-#include "formats/h5.h"
-#include "formats/h5_id.h"
+#include "formats/h5/h5.h"
+#include "formats/h5/h5_id.h"
 
 namespace motus::formats {
 

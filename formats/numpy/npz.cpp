@@ -1,4 +1,4 @@
-#include "formats/npz.h"
+#include "formats/numpy/npz.h"
 
 #include <algorithm>
 

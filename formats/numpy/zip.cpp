@@ -1,4 +1,4 @@
-#include "formats/zip.h"
+#include "formats/numpy/zip.h"
 
 #include <zip.h>
 

@@ -4,8 +4,8 @@
 #include <utility>
 #include <vector>
 
-#include "formats/npy.h"
-#include "formats/zip.h"
+#include "formats/numpy/npy.h"
+#include "formats/numpy/zip.h"
 
 namespace motus::formats {
 

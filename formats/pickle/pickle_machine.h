@@ -1,11 +1,11 @@
 #pragma once
-// The stack machine behind formats/pickle.h.
+// The stack machine behind formats/pickle/pickle.h.
 #include <map>
 #include <string>
 #include <vector>
 
 #include "formats/bytes.h"
-#include "formats/pickle.h"
+#include "formats/pickle/pickle.h"
 
 namespace motus::formats {
 

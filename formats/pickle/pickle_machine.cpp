@@ -1,8 +1,8 @@
-#include "formats/pickle_machine.h"
+#include "formats/pickle/pickle_machine.h"
 
 #include <charconv>
 
-#include "formats/pickle_opcodes.h"
+#include "formats/pickle/pickle_opcodes.h"
 #include "formats/text_codec.h"
 
 namespace motus::formats {

@@ -1,11 +1,11 @@
-#include "formats/deepmimic_json.h"
+#include "formats/json/deepmimic_json.h"
 
 #include <algorithm>
 #include <cmath>
 
 #include "formats/amp_humanoid.h"
 #include "formats/clip_tools.h"
-#include "formats/json_frames.h"
+#include "formats/json/json_frames.h"
 #include "formats/units.h"
 #include "motion/error.h"
 

@@ -2,8 +2,8 @@
 #include <cstring>
 #include <limits>
 
-#include "formats/h5.h"
-#include "formats/h5_id.h"
+#include "formats/h5/h5.h"
+#include "formats/h5/h5_id.h"
 
 namespace motus::formats {
 

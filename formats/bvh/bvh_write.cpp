@@ -3,10 +3,10 @@
 #include <cmath>
 #include <sstream>
 
-#include "formats/bvh.h"
-#include "formats/bvh_file.h"
-#include "formats/bvh_frame.h"
-#include "formats/bvh_rig.h"
+#include "formats/bvh/bvh.h"
+#include "formats/bvh/bvh_file.h"
+#include "formats/bvh/bvh_frame.h"
+#include "formats/bvh/bvh_rig.h"
 #include "formats/units.h"
 #include "motion/error.h"
 #include "motion/nearest.h"

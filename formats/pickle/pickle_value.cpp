@@ -1,9 +1,9 @@
-#include "formats/pickle_value.h"
+#include "formats/pickle/pickle_value.h"
 
 #include <cstring>
 #include <optional>
 
-#include "formats/arrays.h"
+#include "formats/numpy/arrays.h"
 #include "motion/error.h"
 
 namespace motus::formats {

@@ -1,9 +1,9 @@
-#include "formats/amp_json.h"
+#include "formats/json/amp_json.h"
 
 #include <array>
 
 #include "formats/clip_tools.h"
-#include "formats/json_frames.h"
+#include "formats/json/json_frames.h"
 #include "formats/mjcf.h"
 #include "motion/error.h"
 #include "motion/kinematics.h"

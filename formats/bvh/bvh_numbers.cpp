@@ -3,7 +3,7 @@
 #include <charconv>
 #include <cstdint>
 
-#include "formats/bvh_file.h"
+#include "formats/bvh/bvh_file.h"
 
 namespace motus::formats::bvh {
 

@@ -3,7 +3,7 @@
 #include <string>
 #include <vector>
 
-#include "formats/bvh_file.h"
+#include "formats/bvh/bvh_file.h"
 
 namespace motus::formats::bvh {
 

@@ -3,8 +3,8 @@
 #include <array>
 #include <cstring>
 
-#include "formats/arrays.h"
-#include "formats/pickle_machine.h"
+#include "formats/numpy/arrays.h"
+#include "formats/pickle/pickle_machine.h"
 #include "formats/text_codec.h"
 
 namespace motus::formats {

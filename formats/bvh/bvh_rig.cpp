@@ -1,4 +1,4 @@
-#include "formats/bvh_rig.h"
+#include "formats/bvh/bvh_rig.h"
 
 #include <algorithm>
 #include <array>

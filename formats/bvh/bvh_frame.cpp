@@ -1,4 +1,4 @@
-#include "formats/bvh_frame.h"
+#include "formats/bvh/bvh_frame.h"
 
 #include <algorithm>
 #include <cmath>

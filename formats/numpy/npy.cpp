@@ -1,10 +1,10 @@
-#include "formats/npy.h"
+#include "formats/numpy/npy.h"
 
 #include <charconv>
 #include <set>
 
-#include "formats/arrays.h"
 #include "formats/bytes.h"
+#include "formats/numpy/arrays.h"
 
 namespace motus::formats {
 

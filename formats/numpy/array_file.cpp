@@ -1,11 +1,11 @@
-#include "formats/array_file.h"
+#include "formats/numpy/array_file.h"
 
-#include "formats/arrays.h"
 #include "formats/bytes.h"
 #include "formats/clip_tools.h"
 #include "formats/mjcf.h"
-#include "formats/npz.h"
-#include "formats/pickle.h"
+#include "formats/numpy/arrays.h"
+#include "formats/numpy/npz.h"
+#include "formats/pickle/pickle.h"
 
 namespace motus::formats {
 

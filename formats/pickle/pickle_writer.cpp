@@ -1,10 +1,10 @@
-#include "formats/pickle_writer.h"
+#include "formats/pickle/pickle_writer.h"
 
 #include <bit>
 #include <cstring>
 #include <limits>
 
-#include "formats/arrays.h"
+#include "formats/numpy/arrays.h"
 #include "motion/error.h"
 
 namespace motus::formats {
