@@ -8,7 +8,9 @@
 #include <fstream>
 #include <iterator>
 #include <memory>
+#include <span>
 
+#include "formats/mjcf_shapes.h"
 #include "motion/data_path.h"
 #include "motion/error.h"
 #include "motion/nearest.h"
@@ -132,7 +134,7 @@ class TreeReader {
     return s;
   }
 
-  std::vector<CollisionPoint> collision_points() const;
+  std::span<const int> bodies() const { return bodies_; }
 
  private:
   void add_joints(Skeleton::Spec& s, int body) const;
@@ -188,57 +190,6 @@ void TreeReader::add_joints(Skeleton::Spec& s, int body) const {
   }
 }
 
-/// Points of one collision shape in its own frame, with their radius.
-std::vector<std::pair<Vec3, double>> shape_points(int type, const mjtNum* size) {
-  std::vector<std::pair<Vec3, double>> out;
-  switch (type) {
-    case mjGEOM_SPHERE:
-      out.emplace_back(Vec3::Zero(), size[0]);
-      break;
-    case mjGEOM_CAPSULE:
-      for (const double z : {-size[1], size[1]}) out.emplace_back(Vec3(0, 0, z), size[0]);
-      break;
-    case mjGEOM_BOX:
-      for (int c = 0; c < 8; ++c) {
-        out.emplace_back(Vec3(c & 1 ? size[0] : -size[0], c & 2 ? size[1] : -size[1],
-                              c & 4 ? size[2] : -size[2]),
-                         0.0);
-      }
-      break;
-    case mjGEOM_CYLINDER:
-      for (const double z : {-size[1], size[1]}) {
-        for (int c = 0; c < 8; ++c) {
-          const double a = c * M_PI / 4;
-          out.emplace_back(Vec3(size[0] * std::cos(a), size[0] * std::sin(a), z), 0.0);
-        }
-      }
-      break;
-    case mjGEOM_ELLIPSOID:
-      for (int c = 0; c < 3; ++c) {
-        for (const double sign : {-1.0, 1.0}) {
-          out.emplace_back(sign * size[c] * Vec3::Unit(c), 0.0);
-        }
-      }
-      break;
-    default:
-      break;  // planes, meshes and height fields have no points
-  }
-  return out;
-}
-
-std::vector<CollisionPoint> TreeReader::collision_points() const {
-  std::vector<CollisionPoint> out;
-  for (int g = 0; g < m_->ngeom; ++g) {
-    const int body = index_of(m_->geom_bodyid[g]);
-    if (body < 0 || (m_->geom_contype[g] == 0 && m_->geom_conaffinity[g] == 0)) continue;
-    const Quat rot = quat(m_->geom_quat + 4 * g);
-    for (const auto& [p, r] : shape_points(m_->geom_type[g], m_->geom_size + 3 * g)) {
-      out.push_back({.body = body, .pos = vec(m_->geom_pos + 3 * g) + rot * p, .radius = r});
-    }
-  }
-  return out;
-}
-
 /// The tip of every leaf: the mean of its farthest collision points, so that exporters can draw the
 /// bone. A tip within a centimetre of the body's origin says nothing.
 void add_tips(Skeleton::Spec& s, const std::vector<CollisionPoint>& points) {
@@ -268,16 +219,29 @@ void add_tips(Skeleton::Spec& s, const std::vector<CollisionPoint>& points) {
 struct Loaded {
   Skeleton::Spec spec;
   std::vector<CollisionPoint> points;
+  std::vector<Capsule> capsules;
+  std::vector<double> masses;
+  std::vector<Vec3> mass_centres;
 };
 
 Loaded load(const fs::path& file) {
   const Compiled compiled = compile(file);
   const mjModel* m = compiled.model.get();
   const TreeReader tree(m, file.string());
-  Loaded out{tree.read(), tree.collision_points()};
+  Loaded out;
+  out.spec = tree.read();
+  out.points = collision_points(*m, tree.bodies());
+  out.capsules = capsules(*m, tree.bodies());
   add_tips(out.spec, out.points);
-  if (!compiled.whole) out.spec.mass = 0;  // the meshes that weigh are not here
-  const std::string own = m->names;        // the model's name is the first of all names
+  if (compiled.whole) {
+    for (const int b : tree.bodies()) {
+      out.masses.push_back(m->body_mass[b]);
+      out.mass_centres.push_back(vec(m->body_ipos + 3 * b));
+    }
+  } else {
+    out.spec.mass = 0;  // the meshes that weigh are not here
+  }
+  const std::string own = m->names;  // the model's name is the first of all names
   out.spec.name = own.empty() || own == "MuJoCo Model" ? file.stem().string() : own;
   out.spec.model_file = file.filename().string();
   out.spec.model_sha256 = hash_of(file);
@@ -323,6 +287,15 @@ void apply_yaml(Robot& robot, const RobotYaml& yaml, const fs::path& file) {
     }
     robot.default_dofs[static_cast<size_t>(dof)] = value;
   }
+  for (const auto& [part, limit] : yaml.speed_limits) {
+    bool found = false;
+    for (size_t d = 0; d < robot.speed_limits.size(); ++d) {
+      if (robot.skeleton->dofs()[d].name.find(part) == std::string::npos) continue;
+      found = true;
+      if (robot.speed_limits[d] == 0) robot.speed_limits[d] = limit;
+    }
+    require(found, Kind::usage, "{}: speed_limits: no dof's name holds '{}'", file.string(), part);
+  }
   robot.name = yaml.name;
   robot.title = yaml.title;
   robot.kind = yaml.kind;
@@ -352,9 +325,13 @@ Robot load_robot(const std::string& name_or_path) {
   }
   Loaded loaded = load(robot.model);
   robot.collision_points = std::move(loaded.points);
+  robot.capsules = std::move(loaded.capsules);
+  robot.masses = std::move(loaded.masses);
+  robot.mass_centres = std::move(loaded.mass_centres);
   robot.skeleton = Skeleton::build(std::move(loaded.spec));
   robot.name = robot.title = robot.skeleton->name();
   robot.default_dofs.assign(static_cast<size_t>(robot.skeleton->dof_count()), 0.0);
+  robot.speed_limits = robot.default_dofs;
   if (!yaml_file.empty()) apply_yaml(robot, yaml, yaml_file);
   return robot;
 }

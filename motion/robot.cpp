@@ -38,6 +38,10 @@ RobotYaml read_robot_yaml(const fs::path& file) {
   r.contact_bodies = c.get<std::vector<std::string>>("contact_bodies");
   r.foot_bodies = c.get<std::vector<std::string>>("foot_bodies");
   r.roles = pairs<std::string>(c.child("roles"));
+  r.speed_limits = pairs<double>(c.child("speed_limits"));
+  for (const auto& [name, limit] : r.speed_limits)
+    require(limit > 0, Kind::usage, "{}: speed_limits: {}: {} rad/s, expected a positive number",
+            file.string(), name, limit);
   c.refuse_unknown();
   return r;
 }

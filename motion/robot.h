@@ -17,6 +17,14 @@ struct CollisionPoint {
   double radius = 0;        ///< m
 };
 
+/// A collision shape as a swept sphere: all points within `radius` of the segment from `a` to `b`.
+/// Boxes, cylinders and ellipsoids count as the largest capsule along their longest axis.
+struct Capsule {
+  int body = 0;
+  Vec3 a = Vec3::Zero(), b = Vec3::Zero();  ///< m, in the body's frame
+  double radius = 0;                        ///< m
+};
+
 struct Robot {
   std::string name;                  ///< "g1"
   std::string title;                 ///< "Unitree G1, 29 degrees of freedom"
@@ -30,7 +38,11 @@ struct Robot {
   std::vector<std::string> contact_bodies;  ///< bodies that may touch the ground
   std::vector<std::string> foot_bodies;     ///< bodies that carry the robot
   std::vector<CollisionPoint>
-      collision_points;  ///< of all bodies, from the model's collision geometry
+      collision_points;              ///< of all bodies, from the model's collision geometry
+  std::vector<Capsule> capsules;     ///< likewise, for bodies against bodies
+  std::vector<double> speed_limits;  ///< (D) rad/s of the motors; 0 = unknown
+  std::vector<double> masses;        ///< (B) kg; empty = unknown
+  std::vector<Vec3> mass_centres;    ///< (B) m, in the bodies' frames; empty = unknown
 };
 
 /// The YAML part of a robot.
@@ -40,6 +52,8 @@ struct RobotYaml {
   std::vector<std::pair<std::string, double>> default_pose;  ///< dof name, rad
   std::vector<std::string> key_bodies, contact_bodies, foot_bodies;
   std::vector<std::pair<std::string, std::string>> roles;  ///< role, body
+  /// Part of a dof's name, rad/s; the first that a name holds is that dof's.
+  std::vector<std::pair<std::string, double>> speed_limits;
 };
 
 /// Reads robot.yaml. Unknown keys are refused with the nearest known one.

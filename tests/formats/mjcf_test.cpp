@@ -106,6 +106,32 @@ TEST_CASE("collision points come from shapes that collide") {
   CHECK(r.skeleton->end_sites().size() == 2);
 }
 
+TEST_CASE("capsules and masses come with the robot") {
+  const TempModel file(tiny(kTriple));
+  const Robot r = formats::load_robot(file.path.string());
+  REQUIRE(r.capsules.size() == 4);  // two spheres, a box, a capsule
+  REQUIRE(r.masses.size() == 4);
+  double sum = 0;
+  for (const double m : r.masses) sum += m;
+  CHECK(sum == Approx(r.skeleton->spec().mass));
+  CHECK(r.mass_centres.size() == 4);
+  for (const double v : r.speed_limits) CHECK(v == 0);  // a model file says none
+}
+
+TEST_CASE("a robot's speed limits: the first part of a name that fits") {
+  const Robot g1 = formats::load_robot("g1");
+  const auto limit = [&](const char* name) {
+    return g1.speed_limits[static_cast<size_t>(g1.skeleton->find_dof(name))];
+  };
+  CHECK(limit("left_hip_roll_joint") == 20);
+  CHECK(limit("left_hip_yaw_joint") == 32);
+  CHECK(limit("waist_yaw_joint") == 32);
+  CHECK(limit("waist_pitch_joint") == 37);
+  CHECK(limit("right_wrist_roll_joint") == 37);
+  CHECK(limit("right_wrist_yaw_joint") == 22);
+  CHECK(*std::min_element(g1.speed_limits.begin(), g1.speed_limits.end()) > 0);
+}
+
 TEST_CASE("meshes that are not here do not hide the tree") {
   const TempModel file(tiny(kTriple + R"(<geom type="mesh" mesh="m"/>)",
                             R"(<mesh name="m" file="not_there.stl"/>)"));
