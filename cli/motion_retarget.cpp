@@ -21,7 +21,7 @@ namespace {
 
 struct Arguments {
   cli::ClipInput clips;  // its --fps would say the source's rate; here --fps is the result's
-  std::string input = "-", output = "-", robot, to_format, map, report;
+  std::string input = "-", output = "-", robot, to_format, map, report, quality = "full";
   std::optional<double> fps, scale;
   bool explain = false, loop = false, solve = false;
   int jobs = 1;
@@ -98,11 +98,24 @@ void explain(const Clip& source, const retarget::Result& r, const Robot& robot) 
                     target < 0 ? "-" : robot.skeleton->bodies()[static_cast<size_t>(target)].name,
                     m.confidence, m.how));
   }
+  for (const retarget::Stage& stage : r.stages) {
+    std::string numbers;
+    for (const auto& [name, value] : stage.numbers)
+      numbers += fmt::format("  {} {:.4g}", name, value);
+    cli::say(fmt::format("  stage {:<12} {:8.2f} ms {:7.1f} us/frame{}", stage.name, stage.ms,
+                         1e3 * stage.ms / std::max(1, r.clip.frames()), numbers));
+  }
   for (const auto& [name, value] : r.report.numbers())
     cli::say(fmt::format("  {:<28} {:.5g}", name, value));
   if (!r.report.most_saturated.empty())
     cli::say(fmt::format("  most often at its limit: {} ({:.1f} % of frames)",
                          r.report.most_saturated, 100 * r.report.most_saturated_share));
+}
+
+retarget::Quality read_quality(const std::string& name) {
+  if (name == "full") return retarget::Quality::full;
+  require(name == "draft", Kind::usage, "--quality {}: expected draft or full", name);
+  return retarget::Quality::draft;
 }
 
 int run(const Arguments& a) {
@@ -119,9 +132,12 @@ int run(const Arguments& a) {
   options.fps = a.fps;
   options.scale = a.scale;
   options.copy_same_dofs = !a.solve;
+  options.quality = read_quality(a.quality);
   if (!a.map.empty()) options.map = retarget::read_role_names(a.map);
 
   std::vector<Clip> clips = a.clips.read(a.input);
+  // threads that have no clip of their own help with the frames of others
+  options.jobs = std::max(1, a.jobs / std::max(1, static_cast<int>(clips.size())));
   if (a.loop) {
     for (Clip& c : clips) c.loop = LoopMode::wrap;
   }
@@ -133,9 +149,11 @@ int run(const Arguments& a) {
     if (a.explain) explain(clips[i], results[i], robot.robot);
     report += (i ? ",\n " : "") + results[i].report.json(results[i].clip.name);
     out.push_back(results[i].clip);
-    out.back().history.push_back(fmt::format(
-        "motion-retarget --to {}{}{}{}", a.robot, a.fps ? fmt::format(" --fps {}", *a.fps) : "",
-        a.scale ? fmt::format(" --scale {}", *a.scale) : "", a.loop ? " --loop" : ""));
+    out.back().history.push_back(fmt::format("motion-retarget --to {}{}{}{}{}", a.robot,
+                                             a.quality == "full" ? "" : " --quality " + a.quality,
+                                             a.fps ? fmt::format(" --fps {}", *a.fps) : "",
+                                             a.scale ? fmt::format(" --scale {}", *a.scale) : "",
+                                             a.loop ? " --loop" : ""));
   }
   if (!a.report.empty()) cli::write_output(a.report, "[" + report + "]\n");
   cli::write_clips(a.output, a.to_format, out);
@@ -157,13 +175,15 @@ int main(int argc, char** argv) {
   app.option("--up-axis", a.clips.options.up_axis, "y or z, where INPUT does not say");
   app.option("--units", a.clips.options.units, "m, cm, mm, inch, where INPUT does not say");
   app.option("--map", a.map, "YAML file of lines 'role: body' that win over names");
+  app.option("--quality", a.quality,
+             "full: smooth over the whole clip, stance exact; draft: one sweep, twice as fast");
   app.option("--fps", a.fps, "frames a second of the result");
   app.option("--scale", a.scale, "robot metres per source metre; default: ratio of the legs");
   app.flag("--loop", a.loop, "treat the clips as loops: the last frame is the first, a cycle on");
   app.flag("--solve", a.solve, "solve anew even where INPUT already has this robot's joints");
   app.flag("--explain", a.explain, "say on stderr what was matched and how good the result is");
   app.option("--report", a.report, "write the metrics as JSON to this file");
-  app.option("-j,--jobs", a.jobs, "clips at a time");
+  app.option("-j,--jobs", a.jobs, "threads; the result does not depend on their number");
   app.example("motion-retarget walk.bvh --to g1 -o walk_g1.h5");
   app.example("motion-convert dance.bvh | motion-retarget --to pi_plus --fps 50 > dance.h5");
   app.example("motion-retarget walk.bvh --to humanoid --explain --report walk.json -o walk.h5");

@@ -64,7 +64,8 @@ FootTarget stand(const Foot& foot, const Place& place, double pitch, bool point_
   const Quat yaw = yaw_rotation(place.yaw);
   const double x = pivot(foot, pitch);
   t.foot = yaw * Quat(Eigen::AngleAxisd(pitch, Vec3::UnitY()));
-  t.ankle = floor + yaw * Vec3(x, 0, 0) - t.foot * Vec3(x, 0, -foot.ankle_height);
+  t.touch = Vec3(x, 0, -foot.ankle_height);
+  t.ankle = floor + yaw * Vec3(x, 0, 0) - t.foot * t.touch;
   t.ankle.z() -= sole_height(foot, t.ankle, t.foot);
   return t;
 }

@@ -15,6 +15,8 @@ constexpr int kStartIterations = 60;
 constexpr double kStartTrust = 0.25;
 constexpr double kStartKnee = 0.4;     // rad of bend that the first frame is sought from
 constexpr double kBranchMargin = 0.1;  // rad
+constexpr double kMargin = 0.08;       // rad from a limit, where it begins to be felt
+constexpr double kMarginShare = 0.1;   // of the range at most
 constexpr double kLeastBend = 0.03;    // rad a knee or elbow stays bent
 
 }  // namespace
@@ -48,6 +50,7 @@ Solver::Solver(const RobotBody& body, Weights weights)
                        0.0);
   }
   rest_ = rest_.cwiseMax(lower_).cwiseMin(upper_);
+  margin_ = (kMarginShare * (upper_ - lower_)).cwiseMin(kMargin);
   const int trunk = body.rig.chest >= 0 ? body.rig.chest : body.rig.pelvis;
   turns_head_ =
       body.rig.head >= 0 && model_.chain(body.rig.head).size() > model_.chain(trunk).size();
@@ -165,21 +168,17 @@ void Solver::add_axis(int body, const Vec3& local, const Vec3& target, double we
   add(block_, target - now, weight);
 }
 
-void Solver::linearise(const Target& t, const State& state, const Eigen::VectorXd& before,
-                       double change) {
-  const Rig& rig = body_.rig;
-  h_.setZero();
-  g_.setZero();
-  model_.update(state);
+/// Anatomical frames are the zero pose's: body rotation = anatomical * zero rotation.
+Quat Solver::world(const Quat& anatomical, int body) const {
+  return anatomical * body_.zero.rot[static_cast<size_t>(body)];
+}
 
+void Solver::add_tasks(const Target& t) {
+  const Rig& rig = body_.rig;
   const Quat& root = model_.rot(0);
   const Vec3 centre = model_.pos(0) + root * body_.zero.rot[0].conjugate() * body_.centre;
   model_.point_jacobian(0, centre, block_);
   add(block_, t.centre - centre, w_.centre);
-  // anatomical frames are the zero pose's: body rotation = anatomical * zero rotation
-  const auto world = [&](const Quat& anatomical, int body) {
-    return Quat(anatomical * body_.zero.rot[static_cast<size_t>(body)]);
-  };
   add_rotation(0, world(t.pelvis, 0), w_.pelvis);
   if (rig.chest >= 0) add_rotation(rig.chest, world(t.chest, rig.chest), w_.chest);
   if (turns_head_) add_rotation(rig.head, world(t.head, rig.head), w_.head);
@@ -187,12 +186,13 @@ void Solver::linearise(const Target& t, const State& state, const Eigen::VectorX
   for (size_t i = 0; i < rig.legs.size(); ++i) {
     const Leg& leg = rig.legs[i];
     const FootTarget& foot = t.feet[i];
-    const Vec3 ankle = model_.at(leg.ankle.body, leg.ankle.pos);
-    model_.point_jacobian(leg.ankle.body, ankle, block_);
-    add(block_, foot.ankle - ankle, foot.planted ? w_.planted : w_.swing);
+    if (!foot.planted) {
+      const Vec3 ankle = model_.at(leg.ankle.body, leg.ankle.pos);
+      model_.point_jacobian(leg.ankle.body, ankle, block_);
+      add(block_, foot.ankle - ankle, w_.swing);
+    }
     if (rig.roles.quadruped) continue;
-    add_rotation(leg.foot, world(foot.foot, leg.foot),
-                 foot.planted ? w_.planted_turn : w_.swing_turn);
+    if (!foot.planted) add_rotation(leg.foot, world(foot.foot, leg.foot), w_.swing_turn);
     add_segment(leg.hip, leg.knee, t.legs[i].thigh, w_.leg_direction);
     add_segment(leg.knee, leg.ankle, t.legs[i].shin, w_.leg_direction);
     add_axis(leg.upper, knee_axes_[i], t.legs[i].knee_axis, w_.knee_axis);
@@ -203,14 +203,63 @@ void Solver::linearise(const Target& t, const State& state, const Eigen::VectorX
     add_segment(arm.elbow, arm.wrist, t.arms[i].lower, w_.arm_direction);
     add_axis(arm.upper, elbow_axes_[i], t.arms[i].elbow_axis, w_.elbow_axis);
   }
+}
 
-  keep_above_floor();
-
-  const double rest = w_.rest * w_.rest, stay = change * change;
-  for (Eigen::Index i = 0; i < rest_.size(); ++i) {
-    h_(6 + i, 6 + i) += rest + stay;
-    g_[6 + i] += rest * (rest_[i] - state.dofs[i]) + stay * (before[i] - state.dofs[i]);
+/// The point of the sole that a planted foot stands on stays where it is, whatever the foot turns.
+void Solver::plant_feet(const Target& t) {
+  for (size_t i = 0; i < body_.rig.legs.size(); ++i) {
+    const Leg& leg = body_.rig.legs[i];
+    const FootTarget& foot = t.feet[i];
+    if (!foot.planted) continue;
+    const Quat now =
+        model_.rot(leg.foot) * body_.zero.rot[static_cast<size_t>(leg.foot)].conjugate();
+    const Vec3 touch = model_.at(leg.ankle.body, leg.ankle.pos) + now * foot.touch;
+    model_.point_jacobian(leg.foot, touch, block_);
+    add(block_, foot.ankle + foot.foot * foot.touch - touch, w_.planted);
+    if (!body_.rig.roles.quadruped)
+      add_rotation(leg.foot, world(foot.foot, leg.foot), w_.planted_turn);
   }
+}
+
+void Solver::keep_off_limits(const State& state) {
+  const double w2 = w_.near_limit * w_.near_limit;
+  for (Eigen::Index i = 0; i < rest_.size(); ++i) {
+    const double below = lower_[i] + margin_[i] - state.dofs[i];
+    const double above = upper_[i] - margin_[i] - state.dofs[i];
+    const double excess = below > 0 ? below : above < 0 ? above : 0;
+    if (excess == 0) continue;
+    h_(6 + i, 6 + i) += w2;
+    g_[6 + i] += w2 * excess;
+  }
+}
+
+void Solver::add_pull(const Pull& pull, const State& state) {
+  const double dofs = pull.dofs * pull.dofs, pos = pull.pos * pull.pos;
+  for (Eigen::Index i = 0; i < rest_.size(); ++i) {
+    h_(6 + i, 6 + i) += dofs;
+    g_[6 + i] += dofs * (pull.to.dofs[i] - state.dofs[i]);
+  }
+  if (pos > 0) {
+    h_.diagonal().head<3>().array() += pos;
+    g_.head<3>() += pos * (pull.to.root_pos - state.root_pos);
+  }
+  if (pull.turn > 0) add_rotation(0, pull.to.root_rot, pull.turn);
+}
+
+void Solver::linearise(const Target& t, const State& state, const Pull& pull, Terms terms) {
+  h_.setZero();
+  g_.setZero();
+  model_.update(state);
+  if (terms == Terms::all) {
+    add_tasks(t);
+    const double rest = w_.rest * w_.rest;
+    h_.diagonal().tail(rest_.size()).array() += rest;
+    g_.tail(rest_.size()) += rest * (rest_ - state.dofs);
+  }
+  plant_feet(t);
+  keep_above_floor();
+  keep_off_limits(state);
+  add_pull(pull, state);
   h_.diagonal().array() += kDamping;
 }
 
@@ -231,18 +280,30 @@ State Solver::start(const Target& target) {
   state.dofs = rest_;
   state.root_rot = target.pelvis * body_.zero.rot[0];
   state.root_pos = target.centre - target.pelvis * body_.centre;
+  before_.dofs = 0;
   for (int k = 0; k < kStartIterations; ++k) {
-    linearise(target, state, state.dofs, 0);
+    before_.to.dofs = state.dofs;
+    linearise(target, state, before_, Terms::all);
     step(state, kStartTrust, state.dofs, kStartTrust);
   }
   return state;
 }
 
 void Solver::solve(const Target& target, int iterations, double dt, State& state) {
-  const Eigen::VectorXd before = state.dofs;
+  before_.to.dofs = state.dofs;
+  before_.dofs = w_.change;
   for (int k = 0; k < iterations; ++k) {
-    linearise(target, state, before, w_.change);
-    step(state, kTrust, before, w_.fastest * dt);
+    linearise(target, state, before_, Terms::all);
+    step(state, kTrust, before_.to.dofs, w_.fastest * dt);
+  }
+}
+
+void Solver::refine(const Target& target, const Pull& pull, Terms terms, int iterations,
+                    State& state) {
+  state.dofs = state.dofs.cwiseMax(lower_).cwiseMin(upper_);
+  for (int k = 0; k < iterations; ++k) {
+    linearise(target, state, pull, terms);
+    step(state, kTrust, state.dofs, kTrust);
   }
 }
 

@@ -11,17 +11,30 @@
 namespace motus::retarget {
 
 /// Square roots of cost weights: positions per m, rotations per rad, directions per unit vector.
+/// The rest pose outweighs the frame before by enough for a start to be forgotten within a second.
 struct Weights {
   double planted = 150, swing = 60;          ///< ankle position
   double planted_turn = 12, swing_turn = 3;  ///< foot rotation
   double centre = 25, pelvis = 4, chest = 3, head = 1;
   double leg_direction = 0.7, knee_axis = 0.7;
   double arm_direction = 2, elbow_axis = 0.5;
-  double floor = 400;    ///< depth of a collision point below z = 0
-  double change = 0.15;  ///< from the frame before, per rad
-  double rest = 0.04;    ///< from the rest pose, per rad
-  double fastest = 20;   ///< rad/s, bound of every dof
+  double floor = 400;     ///< depth of a collision point below z = 0
+  double change = 0.1;    ///< from the frame before, per rad
+  double rest = 0.06;     ///< from the rest pose, per rad
+  double near_limit = 2;  ///< within a margin of a limit, per rad
+  double fastest = 15;    ///< rad/s, bound of every dof
 };
+
+/// A state that a frame is pulled to, and how strongly (square roots of weights).
+struct Pull {
+  State to;
+  double pos = 0;   ///< root position, per m
+  double turn = 0;  ///< root rotation, per rad
+  double dofs = 0;  ///< per rad
+};
+
+/// All terms, or only those that must hold: planted feet, floor, limits.
+enum class Terms { all, hard };
 
 class Solver {
  public:
@@ -33,12 +46,20 @@ class Solver {
   /// The next frame's pose, `dt` seconds after `state`, by `iterations` steps.
   void solve(const Target& target, int iterations, double dt, State& state);
 
+  /// The pose nearest to target and pull together; no frame before it is asked.
+  void refine(const Target& target, const Pull& pull, Terms terms, int iterations, State& state);
+
   const Model& model() const { return model_; }
 
  private:
-  void linearise(const Target& t, const State& state, const Eigen::VectorXd& before, double change);
+  void linearise(const Target& t, const State& state, const Pull& pull, Terms terms);
   void step(State& state, double trust, const Eigen::VectorXd& before, double reach);
+  void add_tasks(const Target& t);
+  void plant_feet(const Target& t);
   void keep_above_floor();
+  void keep_off_limits(const State& state);
+  Quat world(const Quat& anatomical, int body) const;
+  void add_pull(const Pull& pull, const State& state);
   void stay_on_branch(int trunk, int upper);
   void forbid_overstretch(const Point& a, const Point& b, const Point& c, int upper, int lower,
                           const Vec3& axis, double start);
@@ -53,7 +74,9 @@ class Solver {
   BoxSolver box_;
   Eigen::VectorXd rest_, lower_, upper_;  ///< lower_, upper_: of knees and elbows, tighter than the
                                           ///< robot's
+  Eigen::VectorXd margin_;                ///< rad, from a limit to where it is felt
   Eigen::VectorXd g_, lo_, hi_;
+  Pull before_;
   Eigen::MatrixXd h_;
   Block block_;
   std::array<Vec3, kMaxLegs> knee_axes_;

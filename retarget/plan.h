@@ -18,6 +18,7 @@ struct FootTarget {
   Vec3 ankle = Vec3::Zero();
   Quat foot = Quat::Identity();  ///< anatomical
   bool planted = false;          ///< locked to its place on the floor
+  Vec3 touch = Vec3::Zero();     ///< m from the ankle, in the foot: what it stands or rolls on
 };
 
 struct Target {

@@ -3,13 +3,17 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <chrono>
 #include <cmath>
 
 #include "motion/error.h"
 #include "motion/kinematics.h"
 #include "motion/resample.h"
-#include "retarget/ik.h"
+#include "retarget/foot_lock.h"
 #include "retarget/loop.h"
+#include "retarget/smooth.h"
+#include "retarget/sweep.h"
+#include "retarget/trajectory.h"
 
 namespace motus::retarget {
 
@@ -50,7 +54,7 @@ void refuse_other_kind(const RoleMap& source, const RobotBody& robot) {
 }
 
 /// What a result keeps of its source.
-Clip blank_result(const Clip& source, const RobotBody& robot, int frames) {
+Clip blank_result(const Clip& source, const RobotBody& robot) {
   Clip out;
   out.name = source.name;
   out.skeleton = robot.robot.skeleton;
@@ -62,9 +66,6 @@ Clip blank_result(const Clip& source, const RobotBody& robot, int frames) {
   out.source.arrays.clear();
   out.source.fingerprint.clear();
   out.history = source.history;
-  out.root_pos.resize(frames, 3);
-  out.root_rot.resize(frames, 4);
-  out.dof_pos.resize(frames, robot.robot.skeleton->dof_count());
   return out;
 }
 
@@ -83,18 +84,51 @@ void write_contacts(const RobotBody& robot, std::span<const Target> targets, Cli
   out.channels["contacts"] = std::move(contacts);
 }
 
-void write_frame(const State& state, int f, Clip& out) {
-  out.root_pos.row(f) = state.root_pos.transpose();
-  Clip::set_quat(out.root_rot, f, 0, state.root_rot);
-  out.dof_pos.row(f) = state.dofs.transpose();
+/// Times stages one after the other.
+class Stages {
+ public:
+  void done(std::string name, std::vector<std::pair<std::string, double>> numbers = {}) {
+    const auto now = Clock::now();
+    const std::chrono::duration<double, std::milli> took = now - last_;
+    last_ = now;
+    list_.push_back({std::move(name), took.count(), std::move(numbers)});
+  }
+  std::vector<Stage> take() { return std::move(list_); }
+
+ private:
+  using Clock = std::chrono::steady_clock;
+  Clock::time_point last_ = Clock::now();
+  std::vector<Stage> list_;
+};
+
+Track solve(const Plan& plan, const RobotBody& robot, double fps, const Options& options,
+            Stages& stages) {
+  const bool full = options.quality == Quality::full;
+  const int iterations = options.iterations > 0 ? options.iterations : full ? 3 : 2;
+  const std::span<const Target> targets(plan.targets);
+  Track track(static_cast<int>(targets.size()), robot.robot.skeleton->dof_count());
+  const SweepStats swept = sweep(robot, targets, fps, iterations, options.jobs, track);
+  stages.done("sweep", {{"windows", swept.windows}, {"resolved_frames", swept.resolved}});
+  if (full) {
+    const TrajectoryStats t = smooth_trajectory(robot, targets, fps, options.jobs, {}, track);
+    stages.done("trajectory", {{"mean_change_rad", t.change}, {"speed_limited_rad", t.limited}});
+    const FootLockStats feet = lock_feet(robot, targets, fps, options.jobs, track);
+    const double limited = limit_steps(
+        track.dofs, Eigen::RowVectorXd::Constant(track.dofs.cols(), Weights{}.fastest / fps));
+    stages.done("feet",
+                {{"moved_m", feet.moved}, {"left_m", feet.left}, {"speed_limited_rad", limited}});
+  }
+  make_continuous(track.root_rot);
+  return track;
 }
 
 Result copy(const Clip& source, const RobotBody& robot, RoleMap roles) {
   Result r;
   r.roles = std::move(roles);
-  r.clip = blank_result(source, robot, source.frames());
+  r.clip = blank_result(source, robot);
   r.clip.root_pos = source.root_pos;
   r.clip.root_rot = source.root_rot;
+  r.clip.dof_pos = source.dof_pos;
   for (int d = 0; d < robot.robot.skeleton->dof_count(); ++d) {
     const Dof& dof = robot.robot.skeleton->dofs()[static_cast<size_t>(d)];
     r.clip.dof_pos.col(d) = source.dof_pos.col(d).cwiseMax(dof.lower).cwiseMin(dof.upper);
@@ -127,17 +161,16 @@ Result run(const Clip& given, const RobotBody& robot, const Options& options) {
   const int blend = std::max(1, static_cast<int>(std::lround(kSeam * source.fps)));
   if (loop) close_seam(source, blend);
   const Clip whole = loop ? unroll(source, pad) : source;
+  Stages stages;
   const Observation seen = observe(whole, roles);
+  stages.done("observe", {{"standing_frames", seen.standing}});
   const Plan plan = make_plan(seen, robot, options.scale);
-
-  Clip solved = blank_result(whole, robot, whole.frames());
-  Solver solver(robot);
-  State state = solver.start(plan.targets[0]);
-  for (int f = 0; f < whole.frames(); ++f) {
-    solver.solve(plan.targets[static_cast<size_t>(f)], options.iterations, 1.0 / whole.fps, state);
-    write_frame(state, f, solved);
-  }
-  make_continuous(solved.root_rot);
+  stages.done("plan", {{"scale", plan.scale}, {"pelvis_drop_m", plan.drop}});
+  Track track = solve(plan, robot, whole.fps, options, stages);
+  Clip solved = blank_result(whole, robot);
+  solved.root_pos = std::move(track.root_pos);
+  solved.root_rot = std::move(track.root_rot);
+  solved.dof_pos = std::move(track.dofs);
 
   Result r;
   r.roles = std::move(roles);
@@ -153,6 +186,8 @@ Result run(const Clip& given, const RobotBody& robot, const Options& options) {
   r.report.scale = plan.scale;
   r.report.pelvis_drop = plan.drop;
   r.report.loop_residual = residual;
+  stages.done("report");
+  r.stages = stages.take();
   for (const auto& [name, value] : r.report.numbers())
     r.clip.source.metadata["retarget." + name] = fmt::format("{:.6g}", value);
   return r;

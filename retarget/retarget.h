@@ -7,18 +7,31 @@
 
 namespace motus::retarget {
 
+/// draft: one causal sweep. full: also a smoothing pass over the whole clip, and stance made exact.
+enum class Quality { draft, full };
+
 struct Options {
   RoleNames map;                ///< roles said by the user; win over names
   std::optional<double> fps;    ///< of the result; unset = the source's
   std::optional<double> scale;  ///< robot length per source length; unset = ratio of the legs
-  int iterations = 3;           ///< solver steps a frame
-  bool copy_same_dofs = true;   ///< a clip of the same robot keeps its joint angles
+  Quality quality = Quality::full;
+  int iterations = 0;          ///< solver steps a frame; 0 = by quality: 2 or 3
+  int jobs = 1;                ///< threads for this clip; the result does not depend on it
+  bool copy_same_dofs = true;  ///< a clip of the same robot keeps its joint angles
+};
+
+/// What one stage of the work did and took.
+struct Stage {
+  std::string name;
+  double ms = 0;
+  std::vector<std::pair<std::string, double>> numbers;
 };
 
 struct Result {
   Clip clip;
   Report report;
   RoleMap roles;  ///< of the source
+  std::vector<Stage> stages;
 };
 
 /// Throws Error(bad_input) if the source cannot be matched, or if one has two legs and the other

@@ -1,0 +1,86 @@
+#include "retarget/trajectory.h"
+
+#include "retarget/parallel.h"
+#include "retarget/smooth.h"
+
+namespace motus::retarget {
+
+namespace {
+
+constexpr int kBlock = 64;  // frames a thread takes at a time
+
+// square roots of weights, per m and per rad
+constexpr double kPullPos = 25, kPullTurn = 4, kPullDofs = 1.2;
+constexpr double kHoldPos = 60, kHoldTurn = 12, kHoldDofs = 3;  // once smooth
+
+void smooth(const JerkFilter& filter, const Eigen::RowVectorXd& step, const Model& model, Track& z,
+            double& limited) {
+  filter.apply(z.root_pos);
+  filter.apply(z.root_rot);
+  z.root_rot.rowwise().normalize();
+  filter.apply(z.dofs);
+  for (Eigen::Index f = 0; f < z.dofs.rows(); ++f)
+    z.dofs.row(f) =
+        z.dofs.row(f).cwiseMax(model.lower().transpose()).cwiseMin(model.upper().transpose());
+  limited = std::max(limited, limit_steps(z.dofs, step));
+}
+
+/// Every frame's own solution, pulled to `to`.
+void solve_frames(const RobotBody& body, std::span<const Target> targets, Terms terms,
+                  const Track& to, Pull pull, int iterations, int jobs, Track& x) {
+  for_blocks(x.frames(), kBlock, jobs, [&] {
+    return [&, pull, solver = Solver(body), state = State{}](int first, int last) mutable {
+      for (int f = first; f < last; ++f) {
+        x.get(f, state);
+        to.get(f, pull.to);
+        solver.refine(targets[static_cast<size_t>(f)], pull, terms, iterations, state);
+        x.set(f, state);
+      }
+    };
+  });
+  make_continuous(x.root_rot);
+}
+
+}  // namespace
+
+TrajectoryStats smooth_trajectory(const RobotBody& body, std::span<const Target> targets,
+                                  double fps, int jobs, const TrajectoryOptions& options,
+                                  Track& track) {
+  TrajectoryStats stats;
+  const int frames = track.frames();
+  if (frames < 4) return stats;
+  const Solver solver(body);
+  const JerkFilter filter(frames, fps, options.cutoff);
+  const Eigen::RowVectorXd step =
+      Eigen::RowVectorXd::Constant(track.dofs.cols(), Weights{}.fastest / fps);
+  make_continuous(track.root_rot);
+  Track& x = track;
+  const Frames before = x.dofs;
+  Track u(frames, static_cast<int>(x.dofs.cols()));  // multipliers, scaled by the pull
+  u.root_pos.setZero();
+  u.root_rot.setZero();
+  u.dofs.setZero();
+  Track z = u;
+  const auto add = [](Track& a, const Track& b, double sign) {
+    a.root_pos += sign * b.root_pos;
+    a.root_rot += sign * b.root_rot;
+    a.dofs += sign * b.dofs;
+  };
+  for (int round = 0; round <= options.rounds; ++round) {
+    z = x;
+    add(z, u, 1);
+    smooth(filter, step, solver.model(), z, stats.limited);
+    if (round == options.rounds) break;
+    add(u, x, 1);
+    add(u, z, -1);
+    add(z, u, -1);
+    z.root_rot.rowwise().normalize();
+    solve_frames(body, targets, Terms::all, z, {{}, kPullPos, kPullTurn, kPullDofs}, 1, jobs, x);
+  }
+  x = z;
+  solve_frames(body, targets, Terms::hard, z, {{}, kHoldPos, kHoldTurn, kHoldDofs}, 2, jobs, x);
+  stats.change = (x.dofs - before).cwiseAbs().mean();
+  return stats;
+}
+
+}  // namespace motus::retarget
