@@ -1,0 +1,84 @@
+#include <algorithm>
+#include <cmath>
+
+#include "motion/kinematics.h"
+#include "motion/metrics.h"
+#include "retarget/measure_parts.h"
+
+namespace motus::retarget {
+
+namespace {
+
+constexpr double kOutside = 1e-4;      // rad
+constexpr double kAtLimit = 0.01;      // rad
+constexpr double kThreePi = 3 * M_PI;  // rad/s
+constexpr double kJump = 15;           // rad/s
+
+void measure_limits(const Clip& clip, Metrics& m) {
+  const Skeleton& s = *clip.skeleton;
+  const int frames = clip.frames();
+  const Frames excess = limit_excess(clip);
+  Eigen::Index saturated = 0;
+  for (int d = 0; d < s.dof_count(); ++d) {
+    const Dof& dof = s.dofs()[static_cast<size_t>(d)];
+    int here = 0;
+    for (int f = 0; f < frames; ++f) {
+      const double q = clip.dof_pos(f, d);
+      here += q < dof.lower + kAtLimit || q > dof.upper - kAtLimit ? 1 : 0;
+    }
+    saturated += here;
+    const double share = static_cast<double>(here) / std::max(1, frames);
+    if (share > m.saturated_worst) m.saturated_worst = share, m.saturated_dof = dof.name;
+  }
+  const double all = std::max<double>(1, static_cast<double>(excess.size()));
+  m.limit_outside = static_cast<double>((excess.array() > kOutside).count()) / all;
+  m.limit_saturated = static_cast<double>(saturated) / all;
+}
+
+}  // namespace
+
+void measure_joints(const Clip& clip, const RobotBody& body, Measured& out) {
+  Metrics& m = out.metrics;
+  measure_limits(clip, m);
+  const int frames = clip.frames(), dofs = clip.skeleton->dof_count();
+  out.timeline.speed.assign(static_cast<size_t>(frames), 0);
+  if (frames < 2 || dofs == 0) return;
+  const Frames v = dof_velocities(clip).topRows(frames - 1);
+  const Eigen::ArrayXXd fast = v.array().abs();
+  int too_fast = 0, over_3pi = 0, jumps = 0;
+  for (int f = 0; f + 1 < frames; ++f) {
+    double ratio = 0;
+    for (int d = 0; d < dofs; ++d) {
+      const double limit =
+          body.robot.speed_limits.empty() ? 0 : body.robot.speed_limits[static_cast<size_t>(d)];
+      ratio = std::max(ratio, fast(f, d) / (limit > 0 ? limit : kThreePi));
+    }
+    const double top = fast.row(f).maxCoeff();
+    out.timeline.speed[static_cast<size_t>(f)] = ratio;
+    too_fast += ratio > 1 ? 1 : 0;
+    over_3pi += top > kThreePi ? 1 : 0;
+    jumps += top > kJump ? 1 : 0;
+  }
+  Eigen::Index frame = 0, dof = 0;
+  m.speed_max = fast.maxCoeff(&frame, &dof);
+  m.speed_dof = clip.skeleton->dofs()[static_cast<size_t>(dof)].name;
+  const double steps = frames - 1;
+  m.speed_share = too_fast / steps;
+  m.speed_3pi_share = over_3pi / steps;
+  m.jump_share = jumps / steps;
+  const Eigen::Index n = v.rows();
+  if (n < 2) return;
+  const Frames a = (v.bottomRows(n - 1) - v.topRows(n - 1)) * clip.fps;
+  m.acceleration = a.array().abs().mean();
+  if (n < 3) return;
+  m.jerk = ((a.bottomRows(n - 2) - a.topRows(n - 2)) * clip.fps).array().abs().mean();
+  Mean root;
+  for (int f = 0; f + 3 < frames; ++f) {
+    const Vec3 third = clip.root_pos_at(f + 3) - 3 * clip.root_pos_at(f + 2) +
+                       3 * clip.root_pos_at(f + 1) - clip.root_pos_at(f);
+    root.add(third.norm() * clip.fps * clip.fps * clip.fps);
+  }
+  m.root_jerk = root.value();
+}
+
+}  // namespace motus::retarget

@@ -1,0 +1,49 @@
+#pragma once
+// The parts of measure(), each filling in its own numbers.
+#include "retarget/figure.h"
+#include "retarget/metrics.h"
+
+namespace motus::retarget {
+
+/// (legs, F): see retarget/metrics.h; frame 0 takes the speed of the first step.
+std::vector<std::vector<char>> stands(const Figure& source);
+
+/// World heights and places of the robot's lowest points.
+struct Ground {
+  std::vector<std::vector<double>> sole;  ///< (legs, F) m, lowest of each foot
+  std::vector<double> lowest;             ///< (F) m, of all collision points
+  std::vector<Vec3> mass_centre;          ///< (F) m; empty if masses are unknown
+  std::vector<double> outside_support;  ///< (F) m from the mass centre's foot point to the hull of
+                                        ///< the soles; empty likewise
+};
+Ground ground(const Clip& clip, const RobotBody& body);
+
+void measure_feet(const Figure& source, const Figure& robot, const Ground& ground, Measured& out);
+void measure_joints(const Clip& clip, const RobotBody& body, Measured& out);
+void measure_collisions(const Clip& clip, const RobotBody& body, Measured& out);
+void measure_shape(const Figure& source, const Figure& robot, Measured& out);
+void measure_balance(const Ground& ground, double fps, Measured& out);
+
+/// Pairs of capsules that count as self-collision: bodies that are not parent and child and that
+/// keep apart with all dofs zero and in the default pose.
+std::vector<std::pair<int, int>> collision_pairs(const RobotBody& body);
+
+/// The nearest distance (m) of two segments.
+double segment_distance(const Vec3& a0, const Vec3& a1, const Vec3& b0, const Vec3& b1);
+
+/// The distance (m) of a point from the convex hull of points in the plane; 0 inside.
+double distance_outside(const Eigen::Vector2d& p, std::vector<Eigen::Vector2d> points);
+
+/// The part of a contact force that friction cannot give: distance from the cone of friction
+/// coefficient 1 about z; of any force at all if there is no contact.
+double unsupported(const Vec3& force, bool contact);
+
+/// A mean that is 0 of nothing.
+struct Mean {
+  double sum = 0;
+  int n = 0;
+  void add(double v) { sum += v, ++n; }
+  double value() const { return n ? sum / n : 0.0; }
+};
+
+}  // namespace motus::retarget

@@ -1,0 +1,101 @@
+#include <algorithm>
+#include <cmath>
+
+#include "retarget/frames.h"
+#include "retarget/measure_parts.h"
+
+namespace motus::retarget {
+
+namespace {
+
+size_t z(int i) {
+  return static_cast<size_t>(i);
+}
+
+double angle(const Vec3& a, const Vec3& b) {
+  return std::atan2(a.cross(b).norm(), a.dot(b));
+}
+
+/// The way across the hips, left to right to left: which way a body faces, if it is not lying on
+/// its side.
+bool facing(const Figure& f, size_t frame, double& heading) {
+  Vec3 left = Vec3::Zero();
+  for (size_t i = 0; i < f.legs.size(); ++i)
+    left += (i % 2 == 0 ? 1.0 : -1.0) * f.legs[i].root[frame];
+  if (left.head<2>().norm() < 0.5 * left.norm() || left.norm() < 1e-9) return false;
+  heading = std::atan2(-left.x(), left.y());
+  return true;
+}
+
+void measure_directions(const Figure& source, const Figure& robot, Measured& out) {
+  Mean all, keys;
+  for (int frame = 0; frame < robot.frames(); ++frame) {
+    const size_t f = z(frame);
+    Mean here;
+    const auto compare = [&](const Vec3& a, const Vec3& b) { here.add(angle(a, b)); };
+    const auto limb = [&](const LimbTrack& s, const LimbTrack& r) {
+      const Vec3 su = s.joint[f] - s.root[f], sl = s.end[f] - s.joint[f];
+      const Vec3 ru = r.joint[f] - r.root[f], rl = r.end[f] - r.joint[f];
+      compare(su, ru);
+      compare(sl, rl);
+      const double size = r.length / s.length;
+      keys.add((size * su - ru).norm());
+      keys.add((size * (su + sl) - (ru + rl)).norm());
+    };
+    for (size_t i = 0; i < robot.legs.size(); ++i) limb(source.legs[i], robot.legs[i]);
+    const bool arms = source.arms.size() == robot.arms.size() && !robot.arms.empty();
+    for (size_t i = 0; arms && i < robot.arms.size(); ++i) limb(source.arms[i], robot.arms[i]);
+    if (arms) {
+      compare(source.neck[f] - source.centre[f], robot.neck[f] - robot.centre[f]);
+      compare(source.arms[0].root[f] - source.arms[1].root[f],
+              robot.arms[0].root[f] - robot.arms[1].root[f]);
+    }
+    out.timeline.bone.push_back(here.value());
+    all.add(here.value());
+  }
+  out.metrics.bone_angle = all.value();
+  out.metrics.keypoint_error = keys.value();
+}
+
+double orientation_error(const BodyTrack& source, const BodyTrack& robot) {
+  MeanRotation offset;
+  for (size_t f = 0; f < robot.rot.size(); ++f)
+    offset.add(source.rot[f].conjugate() * robot.rot[f]);
+  const Quat fixed = offset.mean();
+  Mean error;
+  for (size_t f = 0; f < robot.rot.size(); ++f)
+    error.add((source.rot[f] * fixed).angularDistance(robot.rot[f]));
+  return error.value();
+}
+
+}  // namespace
+
+void measure_shape(const Figure& source, const Figure& robot, Measured& out) {
+  Metrics& m = out.metrics;
+  measure_directions(source, robot, out);
+  Mean turns;
+  for (const BodyTrack& r : robot.bodies) {
+    for (const BodyTrack& s : source.bodies) {
+      if (s.name == r.name) turns.add(orientation_error(s, r));
+    }
+  }
+  m.orientation_error = turns.value();
+
+  Mean path, height, heading, rise;
+  for (size_t f = 0; f < robot.centre.size(); ++f)
+    rise.add(robot.centre[f].z() / m.scale - source.centre[f].z());
+  for (size_t f = 0; f < robot.centre.size(); ++f) {
+    const Vec3 r = (robot.centre[f] - robot.centre[0]) / m.scale;
+    const Vec3 s = source.centre[f] - source.centre[0];
+    path.add((r - s).head<2>().norm());
+    height.add(std::abs(robot.centre[f].z() / m.scale - source.centre[f].z() - rise.value()));
+    double a = 0, b = 0;
+    if (facing(source, f, a) && facing(robot, f, b))
+      heading.add(std::abs(std::remainder(a - b, 2 * M_PI)));
+  }
+  m.path_error = path.value();
+  m.height_error = height.value();
+  m.heading_error = heading.value();
+}
+
+}  // namespace motus::retarget
