@@ -7,6 +7,8 @@ find_package(nlohmann_json REQUIRED)
 find_package(CLI11 REQUIRED)
 find_package(HDF5 REQUIRED COMPONENTS C HL)
 find_package(ZLIB REQUIRED)
+find_package(BZip2 REQUIRED)
+find_package(LibLZMA REQUIRED)
 find_package(PNG REQUIRED)
 find_package(Threads REQUIRED)
 find_package(OpenGL COMPONENTS EGL)
@@ -20,6 +22,12 @@ find_library(LIBZIP_LIBRARY zip REQUIRED)
 add_library(libzip::zip UNKNOWN IMPORTED)
 set_target_properties(libzip::zip PROPERTIES IMPORTED_LOCATION ${LIBZIP_LIBRARY}
   INTERFACE_INCLUDE_DIRECTORIES ${LIBZIP_INCLUDE})
+
+find_path(LZ4_INCLUDE lz4frame.h REQUIRED)
+find_library(LZ4_LIBRARY lz4 REQUIRED)
+add_library(lz4::lz4 UNKNOWN IMPORTED)
+set_target_properties(lz4::lz4 PROPERTIES IMPORTED_LOCATION ${LZ4_LIBRARY}
+  INTERFACE_INCLUDE_DIRECTORIES ${LZ4_INCLUDE})
 
 if(NOT EXISTS ${MOTUS_DEPS}/mujoco/libmujoco.so)
   message(FATAL_ERROR "MuJoCo is not in ${MOTUS_DEPS}: run scripts/setup first")

@@ -23,6 +23,8 @@ class ByteReader {
   size_t offset() const { return at_; }
   size_t remaining() const { return bytes_.size() - at_; }
   bool done() const { return at_ >= bytes_.size(); }
+  /// All that is left; stays where it is.
+  Bytes rest() const { return bytes_.subspan(at_); }
   /// The next n bytes.
   Bytes take(size_t n) {
     require(n <= remaining(), Kind::bad_input, "byte {}: expected {} more bytes, found {}", at_, n,

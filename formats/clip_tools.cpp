@@ -60,20 +60,29 @@ void guess_fps(Clip& clip, const ReadOptions& options) {
   clip.source.warnings.push_back("the file states no frame rate: 30 assumed; say it with --fps");
 }
 
-Array rate_array(const Value& value, const std::string& what) {
-  const double rate = value.number(what);
-  const bool array = value.is(ValueKind::array) && value.raw_array().array.descr[1] != 'f';
-  return value.is(ValueKind::integer) || array ? scalar_i8(static_cast<int64_t>(rate))
-                                               : scalar_f8(rate);
+Array read_rate(const Value& value, Clip& clip) {
+  clip.fps = value.number("fps");
+  require(std::isfinite(clip.fps) && clip.fps > 0, Kind::bad_input, "fps is {}", clip.fps);
+  if (value.is(ValueKind::array) && !value.raw_array().tensor) {
+    clip.source.metadata["fps_form"] = value.raw_array().numpy_scalar ? "scalar" : "array";
+    return value.raw_array().array;
+  }
+  return value.is(ValueKind::integer) ? scalar_i8(value.raw_integer()) : scalar_f8(clip.fps);
 }
 
 Array rate_array(double fps) {
   return fps == std::round(fps) ? scalar_i8(static_cast<int64_t>(fps)) : scalar_f8(fps);
 }
 
-void write_rate(PickleWriter& out, const Array& rate) {
+void write_rate(PickleWriter& out, const Array& rate, const Clip& clip, bool untouched) {
+  const auto at = clip.source.metadata.find("fps_form");
+  const std::string form = untouched && at != clip.source.metadata.end() ? at->second : "";
   const double value = to_number(rate, "fps");
-  if (rate.descr[1] == 'f') {
+  if (form == "scalar") {
+    out.scalar(rate);
+  } else if (form == "array") {
+    out.array(rate);
+  } else if (rate.descr[1] == 'f') {
     out.real(value);
   } else {
     out.integer(static_cast<int64_t>(value));

@@ -22,12 +22,14 @@ void normalise(Frames& rot, const std::string& what, Source& source);
 /// Frame rate of a clip whose file states none: options.fps, else 30 with a warning.
 void guess_fps(Clip& clip, const ReadOptions& options);
 
-/// A frame rate as the file had it: an integer stays one ("<i8"), also as NumPy's or torch's.
-Array rate_array(const Value& value, const std::string& what);
+/// Sets the rate of a clip from the value of a file, and returns it as the file had it: a number of
+/// Python or torch as "<i8" or "<f8", NumPy's as they are. What form it had stands in the clip's
+/// metadata ("fps_form").
+Array read_rate(const Value& value, Clip& clip);
 /// The same for a rate that is computed: whole numbers are integers.
 Array rate_array(double fps);
-/// Puts a rate of rate_array() into a pickle, with the type that it had.
-void write_rate(PickleWriter& out, const Array& rate);
+/// Puts a rate into a pickle; an untouched clip's in the form that read_rate() found.
+void write_rate(PickleWriter& out, const Array& rate, const Clip& clip, bool untouched);
 
 /// Warns where frames repeat the one before exactly: data of a lower rate under a higher label.
 void note_repeats(Clip& clip);

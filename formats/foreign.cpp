@@ -37,10 +37,7 @@ std::string foreign_zip(std::string_view t) {
   // names of members stand in clear in the central directory at the end
   const std::string_view end = t.substr(t.size() > 65536 ? t.size() - 65536 : 0);
   if (holds(end, ".usdc") || holds(end, ".usda")) return "a USDZ package";
-  if (holds(end, "data.pkl") && holds(end, "/version")) {
-    return holds(t.substr(0, 65536), "rigid_body_pos") ? "a ProtoMotions .motion file"
-                                                       : "a PyTorch archive";
-  }
+  if (holds(end, "data.pkl") && holds(end, "/version")) return "a PyTorch archive without motion";
   if (holds(end, "q_pelvis_t") || (holds(end, "dq_") && holds(end, "q_knee"))) {
     return "a LocoMuJoCo npz (one array a coordinate)";
   }
@@ -53,14 +50,6 @@ std::string foreign_zip(std::string_view t) {
   if (holds(end, ".npz")) return "a zip of npz files: unpack it first";
   if (holds(end, "[Content_Types].xml")) return "an Office document";
   return "";
-}
-
-std::string foreign_pickle(std::string_view t) {
-  if (holds(t, "terrain_data") && holds(t, "motion_data"))
-    return "a PARC motion and terrain pickle";
-  if (holds(t.substr(0, 65536), "joblib.numpy_pickle")) return "a joblib pickle (PHC, ASAP, H2O)";
-  if (holds(t, "pose_aa") && holds(t, "root_trans_offset")) return "a PHC pickle";
-  return describe_pickle(std::as_bytes(std::span(t)));
 }
 
 std::string foreign_json(std::string_view t) {
@@ -89,11 +78,6 @@ constexpr std::array kForeignMagic = {
     Magic{"PathFileType"sv, "a TRC marker file"},
     Magic{":version"sv, "an ASF skeleton"},
     Magic{"#!OML:ASF"sv, "an AMC motion"},
-    Magic{"\x1f\x8b"sv, "gzip-compressed: unpack it first"},
-    Magic{"BZh"sv, "bzip2-compressed: unpack it first"},
-    Magic{"\xfd\x37zXZ\0"sv, "xz-compressed: unpack it first"},
-    Magic{"\x04\x22\x4d\x18"sv, "lz4-compressed: unpack it first"},
-    Magic{"\x28\xb5\x2f\xfd"sv, "zstd-compressed: unpack it first"},
     Magic{"\x89PNG"sv, "a PNG picture"},
     Magic{"\xff\xd8\xff"sv, "a JPEG picture"},
     Magic{"%PDF"sv, "a PDF document"},
@@ -111,7 +95,7 @@ std::string foreign_kind(Bytes bytes) {
   }
   if (is_c3d(raw)) return "a C3D file (optical markers)";
   if (raw.starts_with("PK\3\4")) return foreign_zip(raw);
-  if (looks_like_pickle(bytes)) return foreign_pickle(raw);
+  if (looks_like_pickle(bytes)) return describe_pickle(bytes);
   if (text.starts_with('{')) return foreign_json(raw);
   if (text.starts_with('<') && holds(text, "<COLLADA")) return "a Collada scene";
   if (text.starts_with('<') && holds(text, "<mvnx")) return "an Xsens MVNX file";

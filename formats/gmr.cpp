@@ -2,10 +2,10 @@
 
 #include "formats/bytes.h"
 #include "formats/clip_tools.h"
-#include "formats/mjcf.h"
 #include "formats/numpy/arrays.h"
 #include "formats/pickle/pickle.h"
 #include "formats/pickle/pickle_writer.h"
+#include "formats/robot_guess.h"
 #include "motion/kinematics.h"
 
 namespace motus::formats {
@@ -13,53 +13,6 @@ namespace motus::formats {
 namespace {
 
 constexpr Kind kBad = Kind::bad_input;
-
-/// A robot of which only the number of dofs is known: every hinge sits at the root. Frames, times
-/// and dofs are right, body positions are not, so it has no roles and cannot be retargeted.
-SkeletonPtr nameless(int64_t dofs) {
-  Skeleton::Spec s;
-  s.name = fmt::format("unknown_{}_dofs", dofs);
-  s.kind = SkeletonKind::robot;
-  s.bodies.push_back({.name = "root"});
-  for (int64_t i = 0; i < dofs; ++i) {
-    s.bodies.push_back({.name = fmt::format("body_{}", i), .parent = 0});
-    s.joints.push_back({.name = fmt::format("dof_{}", i),
-                        .type = JointType::hinge,
-                        .body = static_cast<int>(i + 1)});
-  }
-  return Skeleton::build(std::move(s));
-}
-
-/// True if most of the links that the file names are bodies of `s`.
-bool names_fit(const Skeleton& s, const std::vector<std::string>& links) {
-  size_t found = 0;
-  for (const std::string& l : links) found += s.find_body(l) >= 0;
-  return 2 * found >= links.size();
-}
-
-SkeletonPtr skeleton_for(int64_t dofs, const std::vector<std::string>& links,
-                         const ReadOptions& options, Source& source) {
-  if (!options.skeleton.empty()) {
-    SkeletonPtr s = load_robot(options.skeleton).skeleton;
-    require(s->dof_count() == dofs, kBad, "dof_pos has {} columns, '{}' has {} dofs", dofs,
-            s->name(), s->dof_count());
-    return s;
-  }
-  const std::string guess = dofs == 29 ? "g1" : dofs == 22 ? "pi_plus" : "";
-  if (!guess.empty()) {
-    SkeletonPtr s = load_robot(guess).skeleton;
-    if (links.empty() || names_fit(*s, links)) {
-      source.warnings.push_back(fmt::format(
-          "the file names no dofs: {} columns suit '{}'; say it with --skeleton", dofs, guess));
-      return s;
-    }
-  }
-  source.warnings.push_back(fmt::format(
-      "{} dofs of a robot that is not known here{}: dofs are kept by number, body positions are "
-      "not computed; give its model with --skeleton",
-      dofs, links.size() > 1 ? fmt::format(" (its links: {}, {} ...)", links[0], links[1]) : ""));
-  return nameless(dofs);
-}
 
 std::vector<std::string> link_names(const Value& root) {
   std::vector<std::string> out;
@@ -91,6 +44,30 @@ void add_channel(Clip& clip, const Value& root, const char* key, int components,
   arrays[key] = a;
 }
 
+/// The mean |dot| of two columns of quaternions: 1 for equal rotations.
+double likeness(const Frames& a, const Frames& b) {
+  return (a.leftCols<4>().cwiseProduct(b.leftCols<4>())).rowwise().sum().cwiseAbs().mean();
+}
+
+/// twist2_mjlab keeps body_quat_w in w x y z beside a root_rot in x y z w; the first body is the
+/// root, so its rotation says which it is.
+void order_body_rotations(Clip& clip) {
+  const auto at = clip.channels.find("body_quat_w");
+  if (at == clip.channels.end()) return;
+  Frames& rot = at->second.data;
+  const Frames turned = from_xyzw(rot);
+  constexpr double kEqual = 0.99;
+  if (likeness(rot, clip.root_rot) >= kEqual) return;
+  if (likeness(turned, clip.root_rot) >= kEqual) {
+    rot = turned;
+    clip.source.conversions.push_back("body_quat_w from x y z w to w x y z");
+    return;
+  }
+  clip.source.warnings.push_back(
+      "body_quat_w: its first body does not turn with the root in either order of components; kept "
+      "as w x y z");
+}
+
 }  // namespace
 
 Match sniff_gmr(Bytes bytes) {
@@ -98,12 +75,17 @@ Match sniff_gmr(Bytes bytes) {
   const std::string_view text = as_text(bytes);
   const auto holds = [&](std::string_view word) { return text.find(word) != text.npos; };
   const bool ours = holds("root_pos") && holds("root_rot") && holds("dof_pos") && holds("fps");
-  return ours && !holds("motion_data") && !holds("joblib") ? Match::yes : Match::no;
+  return ours && !holds("motion_data") ? Match::yes : Match::no;
 }
 
 std::vector<Clip> read_gmr(Bytes bytes, const ReadOptions& options) {
   const Pickle pickle = Pickle::parse(bytes);
-  const Value& root = pickle.root();
+  std::vector<Clip> clips;
+  clips.push_back(gmr_clip(pickle.root(), options));
+  return clips;
+}
+
+Clip gmr_clip(const Value& root, const ReadOptions& options) {
   std::map<std::string, Array> arrays;
   for (const char* key : {"root_pos", "root_rot", "dof_pos"}) {
     arrays[key] = numeric_array(root.at(key, "the motion"), key);
@@ -120,22 +102,20 @@ std::vector<Clip> read_gmr(Bytes bytes, const ReadOptions& options) {
   want("root_rot", 4);
   const std::vector<std::string> links = link_names(root);
   Clip clip;
-  clip.skeleton = skeleton_for(shape[1], links, options, clip.source);
+  clip.skeleton = skeleton_for_dofs(shape[1], links, options, clip.source);
   clip.root_pos = to_frames(arrays["root_pos"], "root_pos");
   const Frames rot = to_frames(arrays["root_rot"], "root_rot");
   clip.root_rot = options.quat_order == "wxyz" ? rot : from_xyzw(rot);
   normalise(clip.root_rot, "root_rot", clip.source);
   clip.dof_pos = to_frames(arrays["dof_pos"], "dof_pos");
-  const Value& fps = root.at("fps", "the motion");
-  clip.fps = fps.number("fps");
-  arrays["fps"] = rate_array(fps, "fps");
+  arrays["fps"] = read_rate(root.at("fps", "the motion"), clip);
   if (!links.empty()) arrays["link_body_list"] = string_array(links);
   add_channel(clip, root, "local_body_pos", 3, "m", "root", links, arrays);
   add_channel(clip, root, "body_pos_w", 3, "m", "world", links, arrays);
-  // twist2_mjlab keeps this one in w x y z beside a root_rot in x y z w
   add_channel(clip, root, "body_quat_w", 4, "1", "world", links, arrays);
+  order_body_rotations(clip);
   finish_clip(clip, std::move(arrays));
-  return {std::move(clip)};
+  return clip;
 }
 
 namespace {
@@ -176,7 +156,7 @@ std::vector<std::byte> write_gmr(std::span<const Clip> clips, const WriteOptions
   PickleWriter out;
   out.open_dict();
   out.text("fps");
-  write_rate(out, a.at("fps"));
+  write_rate(out, a.at("fps"), clip, untouched);
   for (const char* key : {"root_pos", "root_rot", "dof_pos"}) {
     out.text(key);
     out.array(a.at(key));

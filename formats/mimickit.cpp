@@ -41,18 +41,6 @@ std::string character_of(int64_t width) {
   }
 }
 
-LoopMode loop_of(const Value& v) {
-  if (v.is(ValueKind::text)) {
-    const std::string text = v.raw_string();
-    require(text == "CLAMP" || text == "WRAP", kBad, "loop_mode '{}', expected CLAMP or WRAP",
-            text);
-    return text == "WRAP" ? LoopMode::wrap : LoopMode::clamp;
-  }
-  const int64_t mode = v.whole("loop_mode");
-  require(mode == 0 || mode == 1, kBad, "loop_mode {}, expected 0 (clamp) or 1 (wrap)", mode);
-  return mode == 1 ? LoopMode::wrap : LoopMode::clamp;
-}
-
 /// NaN to zero, as MimicKit's own conversion does by accident: a whole joint at a time, since an
 /// exponential map with one NaN is the identity there.
 void clear_nan(Frames& frames, const Skeleton& s, Source& source) {
@@ -81,6 +69,18 @@ void clear_nan(Frames& frames, const Skeleton& s, Source& source) {
 
 }  // namespace
 
+LoopMode loop_mode_of(const Value& v) {
+  if (v.is(ValueKind::text)) {
+    const std::string text = v.raw_string();
+    require(text == "CLAMP" || text == "WRAP", kBad, "loop_mode '{}', expected CLAMP or WRAP",
+            text);
+    return text == "WRAP" ? LoopMode::wrap : LoopMode::clamp;
+  }
+  const int64_t mode = v.whole("loop_mode");
+  require(mode == 0 || mode == 1, kBad, "loop_mode {}, expected 0 (clamp) or 1 (wrap)", mode);
+  return mode == 1 ? LoopMode::wrap : LoopMode::clamp;
+}
+
 Match sniff_mimickit(Bytes bytes) {
   if (!looks_like_pickle(bytes)) return Match::no;
   const std::string_view text = as_text(bytes);
@@ -91,8 +91,13 @@ Match sniff_mimickit(Bytes bytes) {
 
 std::vector<Clip> read_mimickit(Bytes bytes, const ReadOptions& options) {
   const Pickle pickle = Pickle::parse(bytes);
-  const Value& root = pickle.root();
-  const Value &frames = root.at("frames", "the motion"), &fps = root.at("fps", "the motion");
+  std::vector<Clip> clips;
+  clips.push_back(mimickit_clip(pickle.root(), options));
+  return clips;
+}
+
+Clip mimickit_clip(const Value& root, const ReadOptions& options) {
+  const Value& frames = root.at("frames", "the motion");
   const Array raw = numeric_array(frames, "frames");
   require(raw.shape.size() == 2 && raw.shape[0] > 0, kBad,
           "frames have shape {}, expected (frames, numbers a frame)", shape_text(raw.shape));
@@ -112,13 +117,13 @@ std::vector<Clip> read_mimickit(Bytes bytes, const ReadOptions& options) {
   for (int f = 0; f < v.rows(); ++f) {
     Clip::set_quat(clip.root_rot, f, 0, exp_map(Vec3(v(f, 3), v(f, 4), v(f, 5))));
   }
-  clip.fps = fps.number("fps");
-  clip.loop = loop_of(root.at("loop_mode", "the motion"));
+  const Array rate = read_rate(root.at("fps", "the motion"), clip);
+  clip.loop = loop_mode_of(root.at("loop_mode", "the motion"));
   clip.source.metadata["frames_form"] = frames.is(ValueKind::array) ? "array" : "list";
   finish_clip(clip, {{"frames", raw},
-                     {"fps", rate_array(fps, "fps")},
+                     {"fps", rate},
                      {"loop_mode", scalar_i8(clip.loop == LoopMode::wrap ? 1 : 0)}});
-  return {std::move(clip)};
+  return clip;
 }
 
 namespace {
@@ -155,7 +160,7 @@ std::vector<std::byte> write_mimickit(std::span<const Clip> clips, const WriteOp
   out.text("loop_mode");
   out.integer(clip.loop == LoopMode::wrap ? 1 : 0);
   out.text("fps");
-  write_rate(out, untouched ? clip.source.arrays.at("fps") : rate_array(clip.fps));
+  write_rate(out, untouched ? clip.source.arrays.at("fps") : rate_array(clip.fps), clip, untouched);
   out.text("frames");
   const auto form = clip.source.metadata.find("frames_form");
   if (untouched && form != clip.source.metadata.end() && form->second == "array") {

@@ -152,8 +152,7 @@ std::vector<Clip> read_poselib(Bytes bytes, const ReadOptions& options) {
   arrays["is_local"] = scalar_i8(local ? 1 : 0);
 
   if (const Value* fps = root.find("fps"); fps && !fps->is_none()) {
-    clip.fps = fps->number("fps");
-    arrays["fps"] = rate_array(*fps, "fps");
+    arrays["fps"] = read_rate(*fps, clip);
   } else if (state || frames == 1) {
     clip.source.fps_source = "guess";  // one pose has no rate
   } else {
@@ -246,7 +245,7 @@ std::vector<std::byte> write_poselib(std::span<const Clip> clips, const WriteOpt
   out.text("is_local");
   out.boolean(to_number(a.at("is_local"), "is_local") != 0);
   out.text("fps");
-  write_rate(out, a.at("fps"));
+  write_rate(out, a.at("fps"), clip, untouched);
   out.text("__name__");
   out.text("SkeletonMotion");
   out.close_dict();

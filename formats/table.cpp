@@ -2,6 +2,7 @@
 #include <filesystem>
 
 #include "formats/bvh/bvh.h"
+#include "formats/compressed.h"
 #include "formats/foreign.h"
 #include "formats/format.h"
 #include "formats/gmr.h"
@@ -11,7 +12,11 @@
 #include "formats/json/deepmimic_json.h"
 #include "formats/mimickit.h"
 #include "formats/numpy/array_file.h"
+#include "formats/object_array.h"
+#include "formats/parc.h"
+#include "formats/phc.h"
 #include "formats/poselib.h"
+#include "formats/protomotions.h"
 #include "formats/robot_csv.h"
 #include "motion/error.h"
 #include "motion/nearest.h"
@@ -34,6 +39,13 @@ const std::vector<Format>& rows() {
        write_poselib},
       {"mimickit", "pkl", "MimicKit motion: root, exponential maps, dofs", sniff_mimickit,
        read_mimickit, write_mimickit},
+      {"phc", "pkl", "PHC, ASAP, PBHC or H2O robot clips (joblib): one file, many clips", sniff_phc,
+       read_phc, write_phc},
+      {"protomotions", "motion", "ProtoMotions .motion (a torch archive)", sniff_protomotions,
+       read_protomotions, write_protomotions},
+      {"parc", "pkl", "PARC humanoid motion on terrain", sniff_parc, read_parc, nullptr},
+      {"object_array", "npy", "a NumPy object array around one dict (UH-1, amp-rsl-rl)",
+       sniff_object_array, read_object_array, nullptr},
       {"gmr", "pkl", "GMR or TWIST robot motion", sniff_gmr, read_gmr, write_gmr},
       {"amp_json", "json txt", "AMP_for_hardware or motion_imitation quadruped (A1)",
        sniff_amp_json, read_amp_json, write_amp_json},
@@ -84,12 +96,20 @@ const Format& choose(Bytes bytes, const std::string& from) {
   return f;
 }
 
+/// The file that clips are read from.
+struct File {
+  Bytes bytes;
+  std::string hash;
+  std::vector<std::string> layers;  ///< of compression
+};
+
 /// What a reader left open about one clip.
-void complete(Clip& clip, const Format& format, Bytes bytes, const ReadOptions& options,
-              const std::string& hash, size_t index, size_t count) {
+void complete(Clip& clip, const Format& format, const File& file, const ReadOptions& options,
+              size_t index, size_t count) {
   Source& s = clip.source;
   if (clip.name.empty()) {
-    clip.name = std::filesystem::path(options.name).stem().string();
+    const std::filesystem::path name = unpacked_name(options.name, file.layers.size());
+    clip.name = name.stem().string();
     if (clip.name.empty() || clip.name.front() == '<') clip.name = "clip";
     if (count > 1) clip.name += fmt::format("_{}", index);
   }
@@ -97,8 +117,9 @@ void complete(Clip& clip, const Format& format, Bytes bytes, const ReadOptions& 
   if (s.format.empty()) {
     s.path = options.name;
     s.format = format.name;
-    s.size = static_cast<int64_t>(bytes.size());
-    s.sha256 = hash;
+    s.size = static_cast<int64_t>(file.bytes.size());
+    s.sha256 = file.hash;
+    for (const std::string& layer : file.layers) s.conversions.push_back("unpacked from " + layer);
   }
   if (options.fps && clip.fps != *options.fps) {
     if (s.fps_source == "file") {
@@ -171,16 +192,18 @@ const Format& detect(Bytes bytes) {
 
 std::vector<Clip> read(Bytes bytes, const std::string& from, const ReadOptions& options) {
   try {
-    if (bytes.empty()) {
-      const Likeness l = likeness(bytes);
+    const Unpacked unpacked = unpack(bytes);
+    const Bytes content = unpacked.how.empty() ? bytes : Bytes(unpacked.bytes);
+    if (content.empty()) {
+      const Likeness l = likeness(content);
       throw Error(Kind::bad_input, "is " + l.what, l.hint);
     }
-    const Format& format = choose(bytes, from);
-    std::vector<Clip> clips = format.read(bytes, options);
+    const Format& format = choose(content, from);
+    std::vector<Clip> clips = format.read(content, options);
     require(!clips.empty(), Kind::bad_input, "holds no clips");
-    const std::string hash = sha256(bytes);
+    const File file{bytes, sha256(bytes), unpacked.how};
     for (size_t i = 0; i < clips.size(); ++i) {
-      complete(clips[i], format, bytes, options, hash, i, clips.size());
+      complete(clips[i], format, file, options, i, clips.size());
     }
     return clips;
   } catch (const Error& e) {

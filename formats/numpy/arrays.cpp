@@ -152,6 +152,12 @@ Array make_array(const std::string& descr, std::vector<int64_t> shape, bool fort
   return out;
 }
 
+std::vector<std::byte> to_fortran_order(const Array& array) {
+  // columns first is C order of the axes turned round, and so is the way back
+  std::vector<int64_t> turned(array.shape.rbegin(), array.shape.rend());
+  return to_c_order(array.data, turned, static_cast<size_t>(item_size(array.descr)));
+}
+
 bool is_numeric(const Array& array) {
   const char c = letter(array.descr);
   return c == 'f' || c == 'i' || c == 'u' || c == 'b';

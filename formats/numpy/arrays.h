@@ -21,6 +21,9 @@ int64_t byte_count(const std::vector<int64_t>& shape, int64_t item, int64_t limi
 Array make_array(const std::string& descr, std::vector<int64_t> shape, bool fortran_order,
                  std::vector<std::byte> data);
 
+/// The data with columns first, as Fortran's arrays lie.
+std::vector<std::byte> to_fortran_order(const Array& array);
+
 /// Any numeric dtype.
 bool is_numeric(const Array& array);
 

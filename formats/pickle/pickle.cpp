@@ -34,6 +34,15 @@ void require_data(const Value& v) {
   require(!tool, Kind::bad_input, "the pickle holds {} where data belongs", kind_text(v.kind()));
 }
 
+/// How much a value weighs by itself: arrays and text may be shared a million times as well.
+int64_t weight(const Value& v) {
+  const bool text = v.is(ValueKind::text) || v.is(ValueKind::bytes) || v.is(ValueKind::big);
+  const size_t bytes = text                     ? v.raw_string().size()
+                       : v.is(ValueKind::array) ? v.raw_array().array.data.size()
+                                                : 0;
+  return 1 + static_cast<int64_t>(bytes / sizeof(double));
+}
+
 /// What is known of a container once it is done: the values it expands to and its depth.
 struct Extent {
   int64_t values = 0;  // 0 = still open
@@ -62,6 +71,7 @@ void check_graph(const Value& root, int64_t limit) {
     seen[v.identity()] = {};
     Visit& visit = open.emplace_back();
     visit.value = v;
+    visit.values = weight(v);
     children(v, visit.items);
   };
   if (!is_container(root)) return require_data(root);
@@ -72,7 +82,7 @@ void check_graph(const Value& root, int64_t limit) {
       const Value item = v.items[v.next++];
       if (!is_container(item)) {
         require_data(item);
-        ++v.values;
+        v.values = std::min(limit + 1, v.values + weight(item));
         continue;
       }
       const auto it = seen.find(item.identity());
@@ -100,14 +110,23 @@ void check_graph(const Value& root, int64_t limit) {
 }
 
 Pickle Pickle::parse(Bytes bytes) {
+  return parse(bytes, {}, bytes.size());
+}
+
+Pickle Pickle::parse(Bytes bytes, const StorageSource& storages, size_t file_size) {
   Pickle out;
-  const auto size = static_cast<int64_t>(bytes.size());
+  const auto size = static_cast<int64_t>(file_size);
   PickleBudget budget{4 * size + kBudgetFloor};
   PickleMachine machine(bytes, 0, *out.pools_, budget, 0);
-  out.root_ = machine.run();
-  require(machine.end() == bytes.size(), Kind::bad_input,
-          "byte {}: {} bytes follow the end of the pickle", machine.end(),
-          bytes.size() - machine.end());
+  if (storages) machine.take_storages(storages);
+  if (is_legacy_torch(bytes)) {
+    out.root_ = machine.load_legacy_torch(bytes);
+  } else {
+    out.root_ = machine.run();
+    require(machine.end() == bytes.size(), Kind::bad_input,
+            "byte {}: {} bytes follow the end of the pickle", machine.end(),
+            bytes.size() - machine.end());
+  }
   check_graph(out.root_, kGraphFloor + 2 * size);
   return out;
 }

@@ -21,6 +21,7 @@ constexpr std::array kNames = {
     GlobalName{"numpy.core.numeric", "_frombuffer", Global::frombuffer},
     GlobalName{"numpy._core.numeric", "_frombuffer", Global::frombuffer},
     GlobalName{"numpy", "ndarray", Global::ndarray},
+    GlobalName{"numpy", "memmap", Global::ndarray},
     GlobalName{"numpy", "dtype", Global::dtype},
     GlobalName{"numpy.dtypes", "Float16DType", Global::dtype_class, "f2"},
     GlobalName{"numpy.dtypes", "Float32DType", Global::dtype_class, "f4"},
@@ -43,9 +44,13 @@ constexpr std::array kNames = {
     GlobalName{"builtins", "dict", Global::make_dict},
     GlobalName{"builtins", "tuple", Global::make_tuple},
     GlobalName{"builtins", "set", Global::make_set},
+    GlobalName{"builtins", "frozenset", Global::make_set},
     GlobalName{"builtins", "bytes", Global::make_bytes},
+    GlobalName{"builtins", "bytearray", Global::make_bytes},
     GlobalName{"builtins", "complex", Global::make_complex},
     GlobalName{"torch._utils", "_rebuild_tensor_v2", Global::rebuild_tensor},
+    GlobalName{"torch._utils", "_rebuild_tensor", Global::rebuild_tensor},
+    GlobalName{"torch", "Size", Global::make_tuple},
     GlobalName{"torch.storage", "_load_from_bytes", Global::load_from_bytes},
     GlobalName{"torch", "FloatStorage", Global::torch_storage, "f4"},
     GlobalName{"torch", "DoubleStorage", Global::torch_storage, "f8"},
@@ -58,8 +63,17 @@ constexpr std::array kNames = {
     GlobalName{"torch", "ByteStorage", Global::torch_storage, "u1"},
     GlobalName{"torch", "BoolStorage", Global::torch_storage, "b1"},
     GlobalName{"torch.storage", "UntypedStorage", Global::torch_storage, "u1"},
-    GlobalName{"mimickit.anim.motion", "Motion", Global::motion},
-    GlobalName{"mimickit.anim.motion", "LoopMode", Global::loop_mode},
+    GlobalName{"joblib.numpy_pickle", "NumpyArrayWrapper", Global::joblib_array},
+    GlobalName{"joblib.numpy_pickle", "NDArrayWrapper", Global::joblib_sibling},
+    GlobalName{"joblib.numpy_pickle", "ZNDArrayWrapper", Global::joblib_sibling},
+    GlobalName{"joblib.numpy_pickle_compat", "NDArrayWrapper", Global::joblib_sibling},
+    GlobalName{"joblib.numpy_pickle_compat", "ZNDArrayWrapper", Global::joblib_sibling},
+    GlobalName{"mimickit.anim.motion", "Motion", Global::instance},
+    GlobalName{"mimickit.anim.motion", "LoopMode", Global::enumerator},
+    GlobalName{"anim.motion", "Motion", Global::instance},
+    GlobalName{"anim.motion", "LoopMode", Global::enumerator},
+    GlobalName{"protomotions.simulator.base_simulator.simulator_state", "StateConversion",
+               Global::enumerator},
 };
 
 /// One name for the types that NumPy spells in two ways.
@@ -92,6 +106,9 @@ void PickleMachine::push_global(const std::string& module, const std::string& na
     refuse("the pickle names '{}.{}', which no motion data needs: refused, nothing was run",
            module.substr(0, 80), name.substr(0, 80));
   }
+  if (global_at(index).id == Global::joblib_sibling) {
+    refuse("joblib kept the arrays in files beside this one: load it in Python and dump it again");
+  }
   push(Value::global(index));
 }
 
@@ -108,13 +125,18 @@ Value PickleMachine::reduce(const GlobalName& callable, const List& args) {
     case Global::load_from_bytes:
       if (args.size() != 1) refuse("_load_from_bytes with {} arguments", args.size());
       return load_legacy_storage(args[0]);
-    case Global::motion: {
+    case Global::instance: {
       const Value object = make_dict();
       object.raw_dict().instance = true;
       return object;
     }
-    case Global::loop_mode:
-      if (args.size() != 1) refuse("LoopMode with {} arguments", args.size());
+    case Global::joblib_array: {
+      NdArray* const array = new_array();
+      array->joblib = true;
+      return Value::array(array);
+    }
+    case Global::enumerator:
+      if (args.size() != 1) refuse("{} with {} arguments", callable.name, args.size());
       return args[0];
     case Global::ndarray:
     case Global::torch_storage:
@@ -166,6 +188,8 @@ Value PickleMachine::reduce_builtin(const GlobalName& callable, const List& args
       return make_tuple(args.empty() ? List{} : args[0].raw_list());
     case Global::make_bytes:
       if (args.empty()) return make_bytes({});
+      if (args.size() == 2)
+        return reduce_builtin(global_at(find_global("_codecs", "encode")), args);
       want(one && args[0].is(ValueKind::bytes));
       return args[0];
     case Global::make_complex:
@@ -241,6 +265,7 @@ Value PickleMachine::reduce_numpy(const GlobalName& callable, const List& args) 
     refuse("{}", e.what());
   }
   array->built = true;
+  array->fortran = fortran;
   array->numpy_scalar = scalar;
   return Value::array(array);
 }
@@ -252,6 +277,9 @@ void PickleMachine::build(const Value& target, const Value& state) {
     target.raw_dict().entries = state.raw_dict().entries;
     target.raw_dict().instance = false;
     return;
+  }
+  if (target.is(ValueKind::array) && target.raw_array().joblib) {
+    return build_joblib(target.raw_array(), state);
   }
   if (!state.is(ValueKind::tuple)) refuse("BUILD with {}", kind_text(state.kind()));
   if (target.is(ValueKind::array)) {
@@ -296,6 +324,7 @@ void PickleMachine::build_array(NdArray& array, const List& state) {
   } catch (const Error& e) {
     refuse("{}", e.what());
   }
+  array.fortran = fortran;
   array.built = true;
 }
 

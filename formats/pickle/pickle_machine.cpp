@@ -47,6 +47,8 @@ bool PickleMachine::step(uint8_t op) {
       if (length > in_.remaining()) {
         refuse("a frame of {} bytes where {} remain", length, in_.remaining());
       }
+      if (at_ < frame_end_) refuse("a frame inside a frame");
+      frame_end_ = in_.offset() + length;
       return true;
     }
     case kMark:
@@ -58,8 +60,31 @@ bool PickleMachine::step(uint8_t op) {
   }
   const bool known =
       step_number(op) || step_text(op) || step_container(op) || step_memo(op) || step_call(op);
-  if (!known) refuse("opcode 0x{:02x} is not used by motion data", op);
-  return true;
+  if (known) return true;
+  const std::string name = refused_opcode(op);
+  if (name.empty()) refuse("0x{:02x} is no opcode of a pickle", op);
+  refuse("opcode {}, which no motion data needs: refused", name);
+}
+
+std::string refused_opcode(uint8_t op) {
+  switch (op) {
+    case 'P':
+      return "PERSID (an object kept outside the file)";
+    case 'i':
+      return "INST (makes an object by name)";
+    case 'o':
+      return "OBJ (makes an object)";
+    case 0x82:
+    case 0x83:
+    case 0x84:
+      return fmt::format("EXT{} (a name from a registry)", 1 << (op - 0x82));
+    case 0x97:
+      return "NEXT_BUFFER (data kept outside the file)";
+    case 0x98:
+      return "READONLY_BUFFER (data kept outside the file)";
+    default:
+      return "";
+  }
 }
 
 bool PickleMachine::step_memo(uint8_t op) {
@@ -74,6 +99,20 @@ bool PickleMachine::step_memo(uint8_t op) {
   switch (op) {
     case kMemoize:
       memo_put(memo_.size(), top());
+      return true;
+    case kPop:
+      // at a mark it takes the mark away
+      if (!marks_.empty() && marks_.back() == stack_.size()) {
+        marks_.pop_back();
+      } else {
+        pop();
+      }
+      return true;
+    case kPopMark:
+      pop_to_mark();
+      return true;
+    case kDup:
+      push(Value(top()));
       return true;
     case kPut:
       index = number();
@@ -137,7 +176,8 @@ bool PickleMachine::step_call(uint8_t op) {
     }
     case kBuild: {
       const Value state = pop();
-      build(top(), state);
+      const Value target = top();
+      build(target, state);
       return true;
     }
     case kBinpersid: {

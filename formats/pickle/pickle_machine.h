@@ -32,8 +32,10 @@ enum class Global {
   rebuild_tensor,
   load_from_bytes,
   torch_storage,
-  motion,
-  loop_mode,
+  joblib_array,
+  joblib_sibling,
+  instance,  ///< an object whose state is read as a dict
+  enumerator,
 };
 
 /// One row of the list of names.
@@ -64,11 +66,19 @@ class PickleMachine {
   Value run();
   size_t end() const { return in_.offset(); }
 
-  /// Storages named by persistent ids are made here, to be filled by the caller in key order.
-  void allow_storages() { storages_allowed_ = true; }
-  const std::map<std::string, Storage*>& storages() const { return storages_; }
+  /// Torch storages named by persistent ids are filled from `source` at once.
+  void take_storages(const StorageSource& source) {
+    storages_allowed_ = true;
+    storage_source_ = &source;
+  }
+
+  /// What torch.save wrote before its files became zip archives: four pickles (magic number,
+  /// protocol, system, object), a fifth with the keys of storages, their numbers.
+  Value load_legacy_torch(Bytes stream);
 
  private:
+  /// Storages are made empty, to be filled by the caller in key order.
+  void allow_storages() { storages_allowed_ = true; }
   bool step(uint8_t op);  // false after STOP
   bool step_number(uint8_t op);
   bool step_text(uint8_t op);
@@ -90,6 +100,7 @@ class PickleMachine {
   Value make_tuple(List items);
   Value make_dict();
   Value make_long(Bytes raw);
+  Value make_decimal(std::string_view digits);
   NdArray* new_array();
   void set_items(Dict& dict, const List& flat);
 
@@ -100,6 +111,8 @@ class PickleMachine {
   Value rebuild_tensor(const List& args);
   Value load_legacy_storage(const Value& bytes);
   Value persistent(const Value& id);
+  void fill(Storage& storage, Bytes data);
+  void build_joblib(NdArray& array, const Value& state);
   void build(const Value& target, const Value& state);
   void build_array(NdArray& array, const List& state);
   void build_dtype(DType& dtype, const List& state);
@@ -124,8 +137,13 @@ class PickleMachine {
   std::vector<Value> memo_;
   std::vector<bool> memo_set_;
   bool storages_allowed_ = false;
+  const StorageSource* storage_source_ = nullptr;
   std::map<std::string, Storage*> storages_;
+  size_t frame_end_ = 0;
 };
+
+/// True if the bytes begin as the stream that load_legacy_torch() reads.
+bool is_legacy_torch(Bytes bytes);
 
 /// Throws Error(bad_input) for a graph that contains itself, nests deeper than 64, expands to more
 /// than `limit` values, or holds an array that was never filled.

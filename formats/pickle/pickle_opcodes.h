@@ -1,12 +1,16 @@
 #pragma once
 #include <cstdint>
+#include <string>
 
 namespace motus::formats {
 
-/// Opcodes, as CPython's pickletools names them. What is missing is refused.
+/// Opcodes, as CPython's pickletools names them. What is missing is refused (refused_opcode()).
 enum PickleOp : uint8_t {
   kMark = '(',
   kStop = '.',
+  kPop = '0',
+  kPopMark = '1',
+  kDup = '2',
   kFloat = 'F',
   kInt = 'I',
   kBinint = 'J',
@@ -63,5 +67,9 @@ enum PickleOp : uint8_t {
   kFrame = 0x95,
   kBytearray8 = 0x96,
 };
+
+/// "INST (makes an object by name)" for opcodes that Python knows and motion data needs not, "" for
+/// bytes that are no opcode.
+std::string refused_opcode(uint8_t op);
 
 }  // namespace motus::formats

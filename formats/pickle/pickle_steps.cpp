@@ -48,10 +48,10 @@ bool PickleMachine::step_number(uint8_t op) {
       if (op == kLong && s.ends_with('L')) s.pop_back();
       int64_t v = 0;
       const auto [p, error] = std::from_chars(s.data(), s.data() + s.size(), v);
-      if (error != std::errc() || p != s.data() + s.size()) {
-        refuse("'{}' is not an integer of 64 bits", s.substr(0, 40));
+      if (p != s.data() + s.size() || error == std::errc::invalid_argument) {
+        refuse("'{}' is not an integer", s.substr(0, 40));
       }
-      push(Value::integer(v));
+      push(error == std::errc() ? Value::integer(v) : make_decimal(s));
       return true;
     }
     case kFloat: {
@@ -67,6 +67,39 @@ bool PickleMachine::step_number(uint8_t op) {
     default:
       return false;
   }
+}
+
+Value PickleMachine::make_decimal(std::string_view digits) {
+  if (digits.size() > 1000) refuse("an integer of {} digits", digits.size());
+  const bool negative = digits.starts_with('-');
+  if (negative) digits.remove_prefix(1);
+  std::vector<std::byte> bytes;  // little-endian, as LONG1 has it
+  for (const char c : digits) {
+    unsigned carry = static_cast<unsigned>(c - '0');
+    for (std::byte& b : bytes) {
+      carry += 10 * std::to_integer<unsigned>(b);
+      b = static_cast<std::byte>(carry & 255);
+      carry >>= 8;
+    }
+    if (carry) bytes.push_back(static_cast<std::byte>(carry));
+  }
+  bytes.push_back({});  // the sign
+  if (negative) {
+    unsigned carry = 1;
+    for (std::byte& b : bytes) {
+      carry += std::to_integer<unsigned>(~b);
+      b = static_cast<std::byte>(carry & 255);
+      carry >>= 8;
+    }
+  }
+  const auto redundant = [&] {  // a last byte that only repeats the sign
+    const size_t n = bytes.size();
+    const std::byte sign = negative ? std::byte{0xff} : std::byte{0};
+    return n > 1 && bytes[n - 1] == sign &&
+           ((bytes[n - 2] ^ sign) & std::byte{0x80}) == std::byte{};
+  };
+  while (redundant()) bytes.pop_back();
+  return make_long(bytes);
 }
 
 bool PickleMachine::step_text(uint8_t op) {

@@ -1,5 +1,5 @@
-// Torch's tensors inside pickles. Storages lie in a stream of their own, nested as bytes: four
-// pickles (magic, protocol, system, object), a fifth with the keys, then the raw numbers.
+// Torch's tensors inside pickles. Their storages lie beside the pickle in a zip archive, or in a
+// stream of their own.
 #include <cstring>
 
 #include "formats/numpy/arrays.h"
@@ -10,6 +10,7 @@ namespace motus::formats {
 namespace {
 
 constexpr std::string_view kMagic("\x6c\xfc\x9c\x46\xf9\x20\x6a\xa8\x50\x19", 10);
+constexpr std::string_view kMagicPickle("\x80\x02\x8a\x0a\x6c\xfc\x9c\x46", 8);
 constexpr int64_t kLegacyProtocol = 1001;
 
 }  // namespace
@@ -35,15 +36,34 @@ Value PickleMachine::persistent(const Value& id) {
   s.descr = "<" + std::string(s.bfloat16 ? "u2" : type);
   if (type.ends_with('1')) s.descr[0] = '|';
   s.item = item_size(s.descr);
+  s.numel = t[4].raw_integer();
   storages_.emplace(t[2].raw_string(), &s);
+  if (storage_source_) fill(s, (*storage_source_)(t[2].raw_string()));
   return Value::storage(&s);
+}
+
+void PickleMachine::fill(Storage& s, Bytes data) {
+  int64_t need = 0;
+  const bool fits = s.numel >= 0 && !__builtin_mul_overflow(s.numel, s.item, &need) &&
+                    need == static_cast<int64_t>(data.size());
+  if (!fits) {
+    refuse("a torch storage of {} numbers of {} bytes in {} bytes", s.numel, s.item, data.size());
+  }
+  budget_.spend(need);
+  s.data.assign(data.begin(), data.end());
+}
+
+bool is_legacy_torch(Bytes bytes) {
+  return starts_with(bytes, kMagicPickle);
 }
 
 Value PickleMachine::load_legacy_storage(const Value& bytes) {
   if (!bytes.is(ValueKind::bytes)) refuse("a torch storage as {}", kind_text(bytes.kind()));
   if (nested_ + 1 > kMaxNested) refuse("pickles nested {} deep", nested_ + 1);
-  const std::string& raw = bytes.raw_string();
-  const Bytes inner = std::as_bytes(std::span(raw));
+  return load_legacy_torch(std::as_bytes(std::span(bytes.raw_string())));
+}
+
+Value PickleMachine::load_legacy_torch(Bytes inner) {
   size_t at = 0;
   const auto next = [&] {
     PickleMachine machine(inner, at, pools_, budget_, nested_ + 1);
@@ -69,22 +89,21 @@ Value PickleMachine::load_legacy_storage(const Value& bytes) {
   const Value object = machine.run();
   at = machine.end();
   const Value keys = next();
-  if (!keys.is_sequence() || keys.raw_list().size() != machine.storages().size()) {
+  if (!keys.is_sequence() || keys.raw_list().size() != machine.storages_.size()) {
     refuse("a torch stream that lists other storages than it uses");
   }
   ByteReader in(inner, at);
   for (const Value& key : keys.raw_list()) {
-    const auto it = machine.storages().find(key.string("a storage's key"));
-    if (it == machine.storages().end()) refuse("a torch storage that nothing uses");
+    const auto it = machine.storages_.find(key.string("a storage's key"));
+    if (it == machine.storages_.end()) refuse("a torch storage that nothing uses");
     Storage& s = *it->second;
     const auto count = in.read<uint64_t>();
     if (count > in.remaining() / static_cast<size_t>(s.item)) {
       refuse("a torch storage of {} numbers in {} bytes", count, in.remaining());
     }
-    const Bytes data = in.take(count * static_cast<size_t>(s.item));
-    budget_.spend(static_cast<int64_t>(data.size()));
-    s.data.assign(data.begin(), data.end());
+    fill(s, in.take(count * static_cast<size_t>(s.item)));
   }
+  if (!in.done()) refuse("{} bytes follow the end of a torch stream", in.remaining());
   return object;
 }
 

@@ -133,9 +133,11 @@ const List& Value::items(const std::string& what) const {
 
 const Value* Value::find(std::string_view key) const {
   if (!is(ValueKind::dict)) return nullptr;
-  for (const auto& [k, v] : raw_dict().entries) {
+  const auto& entries = raw_dict().entries;
+  for (auto it = entries.rbegin(); it != entries.rend(); ++it) {
+    const Value& k = it->first;
     const bool text = k.is(ValueKind::text) || k.is(ValueKind::bytes);
-    if (text && k.raw_string() == key) return &v;
+    if (text && k.raw_string() == key) return &it->second;
   }
   return nullptr;
 }

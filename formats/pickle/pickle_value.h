@@ -80,7 +80,8 @@ class Value {
   std::string string(const std::string& what) const;
   const List& items(const std::string& what) const;
 
-  /// The entry of a dict with this text as key, or null (also when this is no dict).
+  /// The last entry of a dict with this text as key, which is the one that Python keeps; or null
+  /// (also when this is no dict).
   const Value* find(std::string_view key) const;
   /// find() or Error(bad_input) naming the key and those that are there.
   const Value& at(std::string_view key, const std::string& what) const;
@@ -109,6 +110,8 @@ struct NdArray {
   List items;
   bool numpy_scalar = false;  ///< np.float64(3.0) rather than an array
   bool tensor = false;
+  bool joblib = false;   ///< filled from joblib's own state, not NumPy's
+  bool fortran = false;  ///< columns first in the file; `array` is in C order all the same
 };
 
 struct DType {
@@ -121,6 +124,7 @@ struct DType {
 struct Storage {
   std::string descr;
   int64_t item = 0;
+  int64_t numel = 0;  ///< as announced
   bool bfloat16 = false;
   std::vector<std::byte> data;
 };

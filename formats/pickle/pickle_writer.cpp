@@ -9,7 +9,9 @@
 
 namespace motus::formats {
 
-PickleWriter::PickleWriter() : out_("\x80\x03") {}
+PickleWriter::PickleWriter(int protocol) : out_("\x80") {
+  op(static_cast<char>(protocol));
+}
 
 void PickleWriter::none() {
   op('N');
@@ -109,17 +111,69 @@ void PickleWriter::dtype(const std::string& descr) {
   out_ += "tb";
 }
 
-void PickleWriter::shape(const std::vector<int64_t>& dims) {
+void PickleWriter::integers(const std::vector<int64_t>& items) {
+  open_tuple();
+  for (int64_t i : items) integer(i);
+  close_tuple();
+}
+
+void PickleWriter::open_tuple() {
   op('(');
-  for (int64_t d : dims) integer(d);
+}
+
+void PickleWriter::close_tuple() {
   op('t');
+}
+
+void PickleWriter::name(std::string_view module, std::string_view name) {
+  op('c');
+  out_.append(module) += '\n';
+  out_.append(name) += '\n';
+}
+
+void PickleWriter::call() {
+  op('R');
+}
+
+void PickleWriter::persistent() {
+  op('Q');
+}
+
+void PickleWriter::scalar(const Array& a) {
+  name("numpy.core.multiarray", "scalar");
+  open_tuple();
+  dtype(a.descr);
+  bytes(a.data.data(), a.data.size());
+  close_tuple();
+  call();
+}
+
+void PickleWriter::joblib_array(const Array& a, bool fortran) {
+  name("joblib.numpy_pickle", "NumpyArrayWrapper");
+  out_ += ")\x81";
+  open_dict();
+  text("subclass");
+  name("numpy", "ndarray");
+  text("shape");
+  integers(a.shape);
+  text("order");
+  text(fortran ? "F" : "C");
+  text("dtype");
+  dtype(a.descr);
+  text("allow_mmap");
+  boolean(true);
+  close_dict();
+  op('b');
+  const std::vector<std::byte> columns = fortran ? to_fortran_order(a) : std::vector<std::byte>();
+  const std::vector<std::byte>& data = fortran ? columns : a.data;
+  out_.append(reinterpret_cast<const char*>(data.data()), data.size());
 }
 
 void PickleWriter::array(const Array& a) {
   open_array();
   op('(');
   integer(1);
-  shape(a.shape);
+  integers(a.shape);
   dtype(a.descr);
   boolean(false);
   bytes(a.data.data(), a.data.size());
@@ -130,7 +184,7 @@ void PickleWriter::open_object() {
   open_array();
   op('(');
   integer(1);
-  shape({});
+  integers({});
   dtype("|O");
   boolean(false);
   open_list();

@@ -69,14 +69,14 @@ TEST_CASE("known names cannot be used for anything else") {
       {R"(\x80\x03ccollections\x0aOrderedDict\x0a\x29R}X\x01\x00\x00\x00aK\x01sb.)",
        "BUILD with a dict"},
       {R"(\x80\x03ccollections\x0aOrderedDict\x0a.)", "a name where data belongs"},
-      {R"(\x80\x02\x82\x01.)", "opcode 0x82"},              // EXT1
-      {R"(\x80\x02\x84\x01\x00\x00\x00.)", "opcode 0x84"},  // EXT4
-      {R"(Pname\x0a.)", "opcode 0x50"},                     // PERSID
-      {R"((iposix\x0asystem\x0a.)", "opcode 0x69"},         // INST
-      {R"((cbuiltins\x0aint\x0ao.)", "opcode 0x6f"},        // OBJ
-      {R"(\x80\x05\x97.)", "opcode 0x97"},                  // NEXT_BUFFER
-      {R"(\x80\x05K\x01\x98.)", "opcode 0x98"},             // READONLY_BUFFER
-      {R"(K\x012.)", "opcode 0x32"},                        // DUP
+      {R"(\x80\x02\x82\x01.)", "opcode EXT1 ("},
+      {R"(\x80\x02\x84\x01\x00\x00\x00.)", "opcode EXT4 ("},
+      {R"(Pname\x0a.)", "opcode PERSID ("},
+      {R"((iposix\x0asystem\x0a.)", "opcode INST ("},
+      {R"((cbuiltins\x0aint\x0ao.)", "opcode OBJ ("},
+      {R"(\x80\x05\x97.)", "opcode NEXT_BUFFER ("},
+      {R"(\x80\x05K\x01\x98.)", "opcode READONLY_BUFFER ("},
+      {R"(\x80\x02\xff.)", "0xff is no opcode"},
       {R"(\x80\x02K\x01Q.)", "persistent id outside"},
   };
   for (const auto& [stream, expected] : cases) {
@@ -102,7 +102,7 @@ TEST_CASE("damaged and hostile streams end in one clear error") {
       {R"(\x80\x03B\xff\xff\xff\xff.)", "4294967295 bytes announced, 1 remain"},
       {R"(\x80\x03\x8b\xff\xff\xff\xff.)", "integer of -1 bytes"},
       {R"(Ixyz\x0a.)", "not an integer"},
-      {R"(L99999999999999999999999L\x0a.)", "not an integer of 64 bits"},
+      {R"(L99x9L\x0a.)", "not an integer"},
       {R"(X\x01\x00\x00\x00\xff.)", "not UTF-8"},
       {R"(\x80\x03}K\x01s.)", "stack is empty"},
       {R"(\x80\x03}(K\x01u.)", "key without a value"},

@@ -1,0 +1,73 @@
+#include "formats/robot_guess.h"
+
+#include "formats/mjcf.h"
+#include "motion/error.h"
+
+namespace motus::formats {
+
+namespace {
+
+SkeletonPtr nameless(int64_t dofs, const std::vector<Vec3>& axes) {
+  Skeleton::Spec s;
+  s.name = fmt::format("unknown_{}_dofs", dofs);
+  s.kind = SkeletonKind::robot;
+  s.bodies.push_back({.name = "root"});
+  for (int64_t i = 0; i < dofs; ++i) {
+    const auto k = static_cast<size_t>(i);
+    s.bodies.push_back({.name = fmt::format("body_{}", i), .parent = 0});
+    s.joints.push_back({.name = fmt::format("dof_{}", i),
+                        .type = JointType::hinge,
+                        .body = static_cast<int>(i + 1),
+                        .axis = k < axes.size() ? axes[k] : Vec3(Vec3::UnitX())});
+  }
+  return Skeleton::build(std::move(s));
+}
+
+/// True if most of the links that the file names are bodies of `s`.
+bool names_fit(const Skeleton& s, const std::vector<std::string>& links) {
+  size_t found = 0;
+  for (const std::string& l : links) found += s.find_body(l) >= 0;
+  return 2 * found >= links.size();
+}
+
+/// The shipped robot with this many dofs, "" if there is none.
+std::string robot_with(int64_t dofs) {
+  switch (dofs) {
+    case 22:
+      return "pi_plus";
+    case 29:
+      return "g1";
+    case 69:
+      return "smpl";
+    default:
+      return "";
+  }
+}
+
+}  // namespace
+
+SkeletonPtr skeleton_for_dofs(int64_t dofs, const std::vector<std::string>& links,
+                              const ReadOptions& options, Source& source,
+                              const std::vector<Vec3>& axes) {
+  if (!options.skeleton.empty()) {
+    SkeletonPtr s = load_robot(options.skeleton).skeleton;
+    require(s->dof_count() == dofs, Kind::bad_input, "dof_pos has {} columns, '{}' has {} dofs",
+            dofs, s->name(), s->dof_count());
+    return s;
+  }
+  if (const std::string guess = robot_with(dofs); !guess.empty()) {
+    SkeletonPtr s = load_robot(guess).skeleton;
+    if (links.empty() || names_fit(*s, links)) {
+      source.warnings.push_back(fmt::format(
+          "the file names no dofs: {} columns suit '{}'; say it with --skeleton", dofs, guess));
+      return s;
+    }
+  }
+  source.warnings.push_back(fmt::format(
+      "{} dofs of a robot that is not known here{}: dofs are kept by number, body positions are "
+      "not computed; give its model with --skeleton",
+      dofs, links.size() > 1 ? fmt::format(" (its links: {}, {} ...)", links[0], links[1]) : ""));
+  return nameless(dofs, axes);
+}
+
+}  // namespace motus::formats
