@@ -7,6 +7,8 @@
 #include <chrono>
 #include <csignal>
 #include <cstdio>
+#include <list>
+#include <map>
 #include <nlohmann/json.hpp>
 
 #include "cli/terminal.h"
@@ -55,6 +57,8 @@ struct App::Impl {
   std::vector<std::string> examples;
   const bool* json = nullptr;
   bool short_help = false;
+  std::map<const CLI::Option*, std::vector<Step>*> steps;
+  std::list<std::vector<std::string>> step_values;  ///< what the parser fills; never moves
 
   template <typename T>
   CLI::Option* add(const std::string& names, T& value, const std::string& help) {
@@ -67,9 +71,22 @@ struct App::Impl {
     }
     return out;
   }
+  void take_steps() const;
   std::string brief() const;
   int usage_error(const CLI::ParseError& e) const;
 };
+
+/// Options that are steps, as they stood on the command line: the parser lists an option each time.
+void App::Impl::take_steps() const {
+  std::map<const CLI::Option*, size_t> taken;
+  for (const CLI::Option* o : parser.parse_order()) {
+    const auto at = steps.find(o);
+    if (at == steps.end()) continue;
+    const size_t i = taken[o]++;
+    const bool value = o->get_items_expected_max() > 0 && i < o->results().size();
+    at->second->push_back({o->get_lnames().front(), value ? o->results()[i] : ""});
+  }
+}
 
 std::string App::Impl::brief() const {
   std::string out = fmt::format("{}: {}\n\nUsage: {} [options]", name, summary, name);
@@ -143,6 +160,14 @@ void App::option(const std::string& n, std::optional<int>& v, const std::string&
 void App::option(const std::string& n, std::vector<std::string>& v, const std::string& h) {
   impl_->add(n, v, h)->allow_extra_args(false)->take_all();
 }
+void App::step(const std::string& name, std::vector<Step>& steps, const std::string& value_name,
+               const std::string& help) {
+  const bool flag = value_name.empty();
+  CLI::Option* o = flag ? impl_->parser.add_flag(name, help)
+                        : impl_->add(name, impl_->step_values.emplace_back(), help);
+  if (!flag) o->type_name(value_name)->default_str("")->allow_extra_args(false)->take_all();
+  impl_->steps[o] = &steps;
+}
 void App::positional(const std::string& n, std::string& v, const std::string& h) {
   impl_->add(n, v, h);
 }
@@ -172,6 +197,7 @@ int App::run(int argc, char** argv, const std::function<int()>& body) {
     fmt::print("{}", impl_->brief());
     return 0;
   }
+  impl_->take_steps();
   const bool json = impl_->json && *impl_->json;
   try {
     const int code = body();

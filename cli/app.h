@@ -31,6 +31,14 @@ class App {
   void option(const std::string& names, std::optional<int>& value, const std::string& help);
   /// May be given several times, one value each.
   void option(const std::string& names, std::vector<std::string>& values, const std::string& help);
+  /// Steps are kept in the order of the command line, whichever options they came from: one entry
+  /// each time, with its value ("" for flags). Several names may share one list.
+  struct Step {
+    std::string name;  ///< "cut", without dashes
+    std::string value;
+  };
+  void step(const std::string& name, std::vector<Step>& steps, const std::string& value_name,
+            const std::string& help);
   /// Arguments without a name: exactly one slot, or the rest.
   void positional(const std::string& name, std::string& value, const std::string& help);
   void positional(const std::string& name, std::vector<std::string>& values,

@@ -6,9 +6,9 @@
 
 namespace motus::cli {
 
-void ClipInput::add_options(App& app) {
+void ClipInput::add_options(App& app, const std::string& fps_name) {
   app.option("-f,--from", from, "format of the input (default: found from its content)");
-  app.option("--fps", options.fps, "frames a second, where the file does not say or is wrong");
+  app.option(fps_name, options.fps, "frames a second, where the file does not say or is wrong");
   app.option("--up-axis", options.up_axis, "y or z: the axis that points up in the file");
   app.option("--units", options.units, "m, cm, mm, inch or metres per unit of the file");
   app.option("--quat-order", options.quat_order, "wxyz or xyzw: order of quaternions in the file");

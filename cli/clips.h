@@ -11,8 +11,9 @@ namespace motus::cli {
 /// --from and what the file may not say about itself; one per program.
 class ClipInput {
  public:
-  /// Adds -f,--from, --fps, --up-axis, --units, --quat-order, --skeleton, --kind.
-  void add_options(App& app);
+  /// Adds -f,--from, --fps, --up-axis, --units, --quat-order, --skeleton, --kind. A program whose
+  /// --fps means something else names it otherwise.
+  void add_options(App& app, const std::string& fps_name = "--fps");
 
   /// All clips of a file or of stdin ("-"). Prints the warnings of this reading (not those that an
   /// h5 remembers from before).

@@ -6,10 +6,9 @@
 #include <optional>
 
 #include "cli/clips.h"
+#include "cli/figures.h"
 #include "cli/io.h"
 #include "cli/terminal.h"
-#include "formats/mjcf.h"
-#include "retarget/map.h"
 
 using namespace motus;
 using nlohmann::json;
@@ -40,50 +39,6 @@ int list_rules(bool as_json) {
   return 0;
 }
 
-/// The robot to judge by: the one asked for, else the one that the skeleton is called after.
-class Robots {
- public:
-  explicit Robots(const std::string& asked) {
-    if (!asked.empty()) asked_ = formats::load_robot(asked);
-  }
-  const Robot* of(const Clip& clip) {
-    if (asked_) {
-      if (clip.skeleton->same_structure(*asked_->skeleton)) return &*asked_;
-      throw Error(Kind::bad_input,
-                  fmt::format("clip '{}' moves skeleton '{}', expected robot '{}'", clip.name,
-                              clip.skeleton->name(), asked_->name),
-                  clip.skeleton->kind() == SkeletonKind::character
-                      ? fmt::format("retarget it first: motion-retarget --to {}", asked_->name)
-                      : "");
-    }
-    const std::string& name = clip.skeleton->name();
-    if (clip.skeleton->kind() != SkeletonKind::robot) return nullptr;
-    if (!known_ || known_->name != name) {
-      const std::vector<std::string> names = robot_names();
-      if (std::find(names.begin(), names.end(), name) == names.end()) return nullptr;
-      known_ = formats::load_robot(name);
-    }
-    return clip.skeleton->same_structure(*known_->skeleton) ? &*known_ : nullptr;
-  }
-
- private:
-  std::optional<Robot> asked_, known_;
-};
-
-/// Characters seldom say what their bodies are for; their names do.
-void name_roles(Clip& clip) {
-  if (clip.skeleton->kind() != SkeletonKind::character || !clip.skeleton->roles().empty()) return;
-  Skeleton::Spec spec = clip.skeleton->spec();
-  try {
-    for (const retarget::RoleMatch& m : retarget::map_roles(*clip.skeleton).matches) {
-      if (m.body >= 0) spec.roles[m.role] = m.body;
-    }
-  } catch (const Error&) {
-    return;  // no figure that can be named: the rules that need roles say so
-  }
-  clip.skeleton = Skeleton::build(std::move(spec));
-}
-
 json finding_json(const Finding& f) {
   return {{"rule", f.rule},       {"severity", severity_name(f.severity)},
           {"clip", f.clip},       {"first_frame", f.first},
@@ -99,11 +54,11 @@ struct FileReport {
   std::vector<Skipped> skipped;  ///< of the last clip; clips of a file are alike
 };
 
-FileReport check_file(const Options& o, const std::string& path, Robots& robots) {
+FileReport check_file(const Options& o, const std::string& path, cli::Robots& robots) {
   FileReport out;
   out.file = cli::input_name(path);
   for (Clip& clip : o.input.read(path)) {
-    name_roles(clip);
+    cli::name_roles(clip);
     CheckReport report = check(clip, robots.of(clip));
     ++out.clips;
     std::move(report.findings.begin(), report.findings.end(), std::back_inserter(out.findings));
@@ -138,7 +93,7 @@ int run(Options& o) {
   if (o.inputs.empty()) o.inputs.push_back("-");
   // bare numbers need the names of the robot's joints
   if (o.input.options.skeleton.empty()) o.input.options.skeleton = o.robot;
-  Robots robots(o.robot);
+  cli::Robots robots(o.robot);
   json files = json::array();
   bool clean = true;
   for (const std::string& path : o.inputs) {

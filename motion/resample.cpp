@@ -59,6 +59,76 @@ Frames lerp_dofs(const Clip& clip, const std::vector<Between>& at) {
   return out;
 }
 
+/// Weights of Catmull and Rom's spline for the frames before a, a, b and after b.
+Eigen::Vector4d catmull_rom(double t) {
+  return 0.5 * Eigen::Vector4d(t * (-1 + t * (2 - t)), 2 + t * t * (3 * t - 5),
+                               t * (1 + t * (4 - 3 * t)), t * t * (t - 1));
+}
+
+/// The rows around a moment; beyond an end the motion goes on as it left (a straight line).
+struct Around {
+  int before, a, b, after;
+  double t;
+  bool open_start, open_end;
+
+  Around(const Between& at, int frames)
+      : before(std::max(at.a - 1, 0)),
+        a(at.a),
+        b(at.b),
+        after(std::min(at.b + 1, frames - 1)),
+        t(at.t),
+        open_start(at.a == 0),
+        open_end(at.b == frames - 1) {}
+
+  template <typename Row>
+  auto number(const Row& row) const {
+    const auto p = row(a), q = row(b);
+    const auto o = open_start ? (2 * p - q).eval() : row(before);
+    const auto r = open_end ? (2 * q - p).eval() : row(after);
+    const Eigen::Vector4d w = catmull_rom(t);
+    return (w[0] * o + w[1] * p + w[2] * q + w[3] * r).eval();
+  }
+
+  template <typename At>
+  Quat rotation(const At& at) const {
+    const Quat p = at(a);
+    const auto tangent = [&](int f) { return log_map(p.conjugate() * at(f)); };
+    const Vec3 q = tangent(b);
+    const Vec3 o = open_start ? Vec3(-q) : tangent(before);
+    const Vec3 r = open_end ? Vec3(2 * q) : tangent(after);
+    const Eigen::Vector4d w = catmull_rom(t);
+    return (p * exp_map(w[0] * o + w[2] * q + w[3] * r)).normalized();
+  }
+};
+
+/// Replaces the rows of `out` that lie between frames by cubic ones.
+void cubic_rows(const Clip& clip, const std::vector<Between>& at, Clip& out) {
+  for (size_t i = 0; i < at.size(); ++i) {
+    if (at[i].t == 0) continue;
+    const int f = static_cast<int>(i);
+    const Around around(at[i], clip.frames());
+    const auto row_of = [](const Frames& a) {
+      return [&a](int k) { return Eigen::RowVectorXd(a.row(k)); };
+    };
+    out.root_pos.row(f) = around.number(row_of(clip.root_pos));
+    Clip::set_quat(out.root_rot, f, 0, around.rotation([&](int k) { return clip.root_rot_at(k); }));
+    for (int b = 0; b < clip.local_rot.cols() / 4; ++b) {
+      Clip::set_quat(out.local_rot, f, b,
+                     around.rotation([&](int k) { return clip.local_rot_at(k, b); }));
+    }
+    if (clip.dof_pos.size() == 0) continue;
+    out.dof_pos.row(f) = around.number(row_of(clip.dof_pos));
+    for (const Joint& j : clip.skeleton->joints()) {
+      if (j.type != JointType::ball) continue;
+      const Quat q = around.rotation(
+          [&](int k) { return exp_map(clip.dof_pos.block<1, 3>(k, j.dof).transpose()); });
+      out.dof_pos.block<1, 3>(f, j.dof) = log_map(q).transpose();
+    }
+  }
+  make_continuous(out.root_rot);
+  if (out.local_rot.size() > 0) make_continuous(out.local_rot);
+}
+
 Clip take(const Clip& clip, const std::vector<Between>& at) {
   Clip out = clip;
   out.root_pos = lerp_rows(clip.root_pos, at);
@@ -74,7 +144,7 @@ Clip take(const Clip& clip, const std::vector<Between>& at) {
 
 }  // namespace
 
-Clip resample(const Clip& clip, double fps) {
+Clip resample(const Clip& clip, double fps, Interpolation how) {
   require(std::isfinite(fps) && fps > 0, Kind::usage, "cannot resample to {} frames a second", fps);
   if (fps == clip.fps || clip.frames() < 2) {
     Clip out = clip;
@@ -93,6 +163,7 @@ Clip resample(const Clip& clip, double fps) {
     at.push_back({a, b, t < 1e-9 ? 0.0 : t});
   }
   Clip out = take(clip, at);
+  if (how == Interpolation::cubic) cubic_rows(clip, at, out);
   out.fps = fps;
   return out;
 }

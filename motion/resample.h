@@ -3,12 +3,16 @@
 
 namespace motus {
 
-/// The clip at another frame rate: positions linear, rotations spherical, frame k of the result at
-/// k / fps. The last frame is kept exactly when the duration is a whole number of new frames;
+/// linear: positions linear, rotations spherical along the shorter arc (MimicKit's and the sampler's
+/// rule). cubic: Catmull-Rom through the four frames around, rotations in the tangent space of the
+/// frame before; rates stay continuous where frames are added.
+enum class Interpolation { linear, cubic };
+
+/// The clip at another frame rate, frame k of the result at k / fps. The last frame is kept exactly when the duration is a whole number of new frames;
 /// otherwise up to one new frame is lost at the end. Ball dofs are interpolated as rotations.
-/// Channels are interpolated linearly, quaternion channels spherically. Throws Error(usage) for fps
+/// Channels are always interpolated linearly, quaternion channels spherically. Throws Error(usage) for fps
 /// <= 0.
-Clip resample(const Clip& clip, double fps);
+Clip resample(const Clip& clip, double fps, Interpolation how = Interpolation::linear);
 
 /// Frames [first, last) as a clip.
 Clip cut(const Clip& clip, int first, int last);
