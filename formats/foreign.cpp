@@ -24,15 +24,6 @@ std::string_view skip_space(std::string_view t) {
   return t;
 }
 
-bool is_c3d(std::string_view t) {
-  if (t.size() < 1024 || t[1] != 0x50) return false;
-  const auto block = static_cast<unsigned char>(t[0]);
-  const size_t at = (size_t{block} - 1) * 512;
-  if (block < 2 || at + 4 > t.size()) return false;
-  const auto processor = static_cast<unsigned char>(t[at + 3]);
-  return processor >= 84 && processor <= 86;
-}
-
 std::string foreign_zip(std::string_view t) {
   // names of members stand in clear in the central directory at the end
   const std::string_view end = t.substr(t.size() > 65536 ? t.size() - 65536 : 0);
@@ -75,9 +66,7 @@ constexpr std::array kForeignMagic = {
     Magic{"glTF"sv, "a glTF binary (GLB)"},
     Magic{"PXR-USDC"sv, "a USD scene"},
     Magic{"#usda"sv, "a USD scene (text)"},
-    Magic{"PathFileType"sv, "a TRC marker file"},
-    Magic{":version"sv, "an ASF skeleton"},
-    Magic{"#!OML:ASF"sv, "an AMC motion"},
+    Magic{":version"sv, "an ASF skeleton; the motion is in its AMC, --skeleton takes this file"},
     Magic{"\x89PNG"sv, "a PNG picture"},
     Magic{"\xff\xd8\xff"sv, "a JPEG picture"},
     Magic{"%PDF"sv, "a PDF document"},
@@ -93,7 +82,6 @@ std::string foreign_kind(Bytes bytes) {
   for (const Magic& m : kForeignMagic) {
     if (text.starts_with(m.bytes)) return m.what;
   }
-  if (is_c3d(raw)) return "a C3D file (optical markers)";
   if (raw.starts_with("PK\3\4")) return foreign_zip(raw);
   if (looks_like_pickle(bytes)) return describe_pickle(bytes);
   if (text.starts_with('{')) return foreign_json(raw);

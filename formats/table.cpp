@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <filesystem>
 
+#include "formats/asf/amc.h"
 #include "formats/bvh/bvh.h"
 #include "formats/compressed.h"
 #include "formats/foreign.h"
@@ -10,6 +11,10 @@
 #include "formats/isaaclab.h"
 #include "formats/json/amp_json.h"
 #include "formats/json/deepmimic_json.h"
+#include "formats/json/tienkung.h"
+#include "formats/markers/c3d.h"
+#include "formats/markers/dog_points.h"
+#include "formats/markers/trc.h"
 #include "formats/mimickit.h"
 #include "formats/numpy/array_file.h"
 #include "formats/object_array.h"
@@ -47,10 +52,18 @@ const std::vector<Format>& rows() {
       {"object_array", "npy", "a NumPy object array around one dict (UH-1, amp-rsl-rl)",
        sniff_object_array, read_object_array, nullptr},
       {"gmr", "pkl", "GMR or TWIST robot motion", sniff_gmr, read_gmr, write_gmr},
+      {"tienkung", "json txt", "TienKung-Lab motion, expert or visualization dialect",
+       sniff_tienkung, read_tienkung, write_tienkung},
       {"amp_json", "json txt", "AMP_for_hardware or motion_imitation quadruped (A1)",
        sniff_amp_json, read_amp_json, write_amp_json},
-      {"deepmimic", "json txt", "DeepMimic humanoid3d", sniff_deepmimic_json, read_deepmimic_json,
-       nullptr},
+      {"deepmimic", "json txt", "DeepMimic humanoid3d or dog3d", sniff_deepmimic_json,
+       read_deepmimic_json, write_deepmimic_json},
+      {"amc", "amc", "Acclaim motion (CMU); --skeleton FILE.asf gives its bones", sniff_amc,
+       read_amc, nullptr},
+      {"c3d", "c3d", "C3D marker trajectories", sniff_c3d, read_c3d, nullptr},
+      {"trc", "trc", "TRC marker trajectories", sniff_trc, read_trc, nullptr},
+      {"dog_points", "txt csv", "dog key points of AI4Animation, 81 columns", sniff_dog_points,
+       read_dog_points, nullptr},
       {"csv", "csv", "robot rows: root position, quaternion, dofs; with or without a header",
        sniff_robot_csv, read_robot_csv, write_robot_csv},
       {"array", "npy npz", "a bare array: needs --kind, --skeleton, --fps", sniff_array, read_array,

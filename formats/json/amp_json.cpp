@@ -41,10 +41,6 @@ Channel channel(const Frames& rows, int first, int count, int components, const 
 
 [[noreturn]] void refuse_width(const JsonFrames& j) {
   const auto width = j.rows.cols();
-  if (width == 52) {
-    throw_error(Kind::bad_input,
-                "is a TienKung motion (52 columns); this version does not read that");
-  }
   if (width == 49) {
     throw_error(Kind::bad_input,
                 "is a CMU trajectory of TOCABI (49 columns); this version does not read that");
@@ -150,21 +146,8 @@ std::vector<Clip> read_amp_json(Bytes bytes, const ReadOptions& options) {
 std::vector<std::byte> write_amp_json(std::span<const Clip> clips, const WriteOptions&) {
   const Clip& c = only_clip(clips, "amp_json");
   require_robot(c, "amp_json");
-  const auto flag = [&](const char* key) {
-    const auto at = c.source.metadata.find(key);
-    return at != c.source.metadata.end() && (at->second == "true" || at->second == "false")
-               ? at->second
-               : std::string("true");
-  };
   const bool same = is_untouched(c, "amp_json");
-  const auto at = c.source.metadata.find("FrameDuration");
-  const bool kept_time = same && at != c.source.metadata.end();
-  return json_frames_text({{"LoopMode", c.loop == LoopMode::wrap ? "\"Wrap\"" : "\"Clamp\""},
-                           {"FrameDuration", kept_time ? at->second : fmt::format("{}", 1 / c.fps)},
-                           {"EnableCycleOffsetPosition", flag("EnableCycleOffsetPosition")},
-                           {"EnableCycleOffsetRotation", flag("EnableCycleOffsetRotation")},
-                           {"MotionWeight", fmt::format("{}", c.weight)}},
-                          same ? rows_of(c.source.arrays.at("frames")) : rows_from(c));
+  return amp_family_text(c, same, same ? rows_of(c.source.arrays.at("frames")) : rows_from(c));
 }
 
 }  // namespace motus::formats

@@ -3,37 +3,28 @@
 #include <algorithm>
 #include <cmath>
 
-#include "formats/amp_humanoid.h"
 #include "formats/clip_tools.h"
+#include "formats/json/deepmimic_figure.h"
 #include "formats/json/json_frames.h"
 #include "formats/units.h"
 #include "motion/error.h"
+#include "motion/kinematics.h"
 
 namespace motus::formats {
 
 namespace {
 
-/// x forward, y up, z right to x forward, y left, z up.
-const Quat kAxes(Eigen::AngleAxisd(M_PI / 2, Vec3::UnitX()));
-
-/// Columns of the file, by body of the figure: four of a quaternion, or one angle.
-struct Part {
-  const char* body;
-  int column;
-  bool hinge;
-};
-constexpr Part kParts[] = {
-    {"torso", 8, false},           {"head", 12, false},           {"right_thigh", 16, false},
-    {"right_shin", 20, true},      {"right_foot", 21, false},     {"right_upper_arm", 25, false},
-    {"right_lower_arm", 29, true}, {"left_thigh", 30, false},     {"left_shin", 34, true},
-    {"left_foot", 35, false},      {"left_upper_arm", 39, false}, {"left_lower_arm", 43, true}};
-
-Frames turned(const Frames& rot) {
+/// Rotations (F, 4) of the file's axes in ours, or back.
+Frames turned(const Frames& rot, const Quat& axes) {
   Frames out(rot.rows(), 4);
   for (int f = 0; f < rot.rows(); ++f) {
-    Clip::set_quat(out, f, 0, kAxes * Clip::quat_at(rot, f, 0) * kAxes.conjugate());
+    Clip::set_quat(out, f, 0, axes * Clip::quat_at(rot, f, 0) * axes.conjugate());
   }
   return out;
+}
+
+const char* figures() {
+  return "expected 44 (humanoid3d) or 84 (dog3d)";
 }
 
 /// Times of the frames (s): each row says how long it lasts; the last one's duration is not used.
@@ -74,30 +65,26 @@ Match sniff_deepmimic_json(Bytes bytes) {
 
 std::vector<Clip> read_deepmimic_json(Bytes bytes, const ReadOptions&) {
   const JsonFrames j = parse_json_frames(bytes);
-  require(j.rows.cols() != 84, Kind::bad_input,
-          "is a dog3d motion of DeepMimic (84 columns); this version does not read that");
-  require(j.rows.cols() == 44, Kind::bad_input, "has {} columns, expected 44 (humanoid3d)",
-          j.rows.cols());
+  const DeepMimicFigure* figure = deepmimic_figure(j.rows.cols());
+  require(figure != nullptr, Kind::bad_input, "has {} columns, {}", j.rows.cols(), figures());
+  const Quat axes = deepmimic_axes();
   Clip c;
   Source& s = c.source;
-  s.variant = "humanoid3d";
+  s.variant = figure->name;
   c.loop = j.word("Loop") == "wrap" ? LoopMode::wrap : LoopMode::clamp;
   for (const auto& [key, value] : j.words) s.metadata[key] = value;
-  std::vector<Vec3> rest;
-  for (const AmpBody& b : amp_bodies()) rest.emplace_back(b.x, b.y, b.z);
-  c.skeleton = amp_skeleton(rest);
+  c.skeleton = figure->skeleton();
   const int frames = static_cast<int>(j.rows.rows());
   c.root_pos.resize(frames, 3);
   for (int f = 0; f < frames; ++f) {
-    c.root_pos.row(f) = (kAxes * Vec3(j.rows.block<1, 3>(f, 1).transpose())).transpose();
+    c.root_pos.row(f) = (axes * Vec3(j.rows.block<1, 3>(f, 1).transpose())).transpose();
   }
   Frames root = j.rows.middleCols(4, 4);
   normalise(root, "root rotation", s);
-  c.root_rot = turned(root);
+  c.root_rot = turned(root, axes);
   c.local_rot = Frames::Zero(frames, 4 * c.skeleton->body_count());
   for (int b = 0; b < c.skeleton->body_count(); ++b) c.local_rot.col(4 * b).setOnes();
-  for (const Part& p : kParts) {
-    const int body = c.skeleton->find_body(p.body);
+  for (const DeepMimicPart& p : figure->parts) {
     Frames rot(frames, 4);
     if (p.hinge) {
       for (int f = 0; f < frames; ++f) {
@@ -108,7 +95,7 @@ std::vector<Clip> read_deepmimic_json(Bytes bytes, const ReadOptions&) {
       rot = j.rows.middleCols(p.column, 4);
       normalise(rot, fmt::format("rotation of {}", p.body), s);
     }
-    c.local_rot.middleCols(4 * body, 4) = turned(rot);
+    c.local_rot.middleCols(4 * c.skeleton->find_body(p.body), 4) = turned(rot, axes);
   }
   make_continuous(c.root_rot);
   make_continuous(c.local_rot);
@@ -124,7 +111,55 @@ std::vector<Clip> read_deepmimic_json(Bytes bytes, const ReadOptions&) {
     s.conversions.push_back(
         fmt::format("frames of {} to {} s resampled to {} a second", shortest, longest, c.fps));
   }
+  finish_clip(c, {{"frames", array_of(j.rows)}});
   return {std::move(c)};
+}
+
+namespace {
+
+/// The columns of a clip that moves `figure`.
+Frames rows_from(const Clip& c, const DeepMimicFigure& figure) {
+  const Quat back = deepmimic_axes().conjugate();
+  Frames rows = Frames::Zero(c.frames(), figure.columns);
+  rows.col(0).setConstant(1 / c.fps);
+  rows(c.frames() - 1, 0) = 0;  // the last frame is where the clip ends
+  std::vector<Quat> rotations;
+  for (int f = 0; f < c.frames(); ++f) {
+    rows.block<1, 3>(f, 1) = (back * c.root_pos_at(f)).transpose();
+    const auto put = [&](int column, const Quat& q) {
+      const Quat t = back * q * back.conjugate();
+      rows.block<1, 4>(f, column) << t.w(), t.x(), t.y(), t.z();
+    };
+    put(4, c.root_rot_at(f));
+    joint_rotations(c, f, rotations);
+    for (const DeepMimicPart& p : figure.parts) {
+      const Quat& q = rotations[static_cast<size_t>(c.skeleton->find_body(p.body))];
+      if (p.hinge) {
+        rows(f, p.column) = twist_angle(back * q * back.conjugate(), Vec3::UnitZ());
+      } else {
+        put(p.column, q);
+      }
+    }
+  }
+  return rows;
+}
+
+}  // namespace
+
+std::vector<std::byte> write_deepmimic_json(std::span<const Clip> clips, const WriteOptions&) {
+  const Clip& c = only_clip(clips, "deepmimic");
+  const DeepMimicFigure* figure = deepmimic_figure(*c.skeleton);
+  require(figure != nullptr, Kind::usage,
+          "clip '{}' moves '{}': DeepMimic files hold the 15-body humanoid with hanging arms or the "
+          "dog of DeepMimic",
+          c.name, c.skeleton->name());
+  const auto at = c.source.metadata.find("Loop");
+  const bool same = is_untouched(c, "deepmimic");
+  const std::string loop = same && at != c.source.metadata.end() ? at->second
+                           : c.loop == LoopMode::wrap            ? "wrap"
+                                                                 : "none";
+  return json_frames_text({{"Loop", fmt::format("\"{}\"", loop)}},
+                          same ? rows_of(c.source.arrays.at("frames")) : rows_from(c, *figure));
 }
 
 }  // namespace motus::formats

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cstring>
 #include <nlohmann/json.hpp>
 
@@ -34,6 +35,18 @@ bool looks_like_json_frames(Bytes bytes, std::string_view key) {
     return first.find(word) != std::string_view::npos || last.find(word) != std::string_view::npos;
   };
   return holds("\"Frames\"") && holds(fmt::format("\"{}\"", key));
+}
+
+long first_row_width(Bytes bytes) {
+  const std::string_view text = as_text(bytes);
+  const size_t frames = text.find("\"Frames\"");
+  if (frames == text.npos) return 0;
+  const size_t list = text.find('[', frames);
+  const size_t row = list == text.npos ? list : text.find('[', list + 1);
+  const size_t end = row == text.npos ? row : text.find(']', row);
+  if (end == text.npos) return 0;
+  const std::string_view first = text.substr(row, end - row);
+  return std::count(first.begin(), first.end(), ',') + 1;
 }
 
 JsonFrames parse_json_frames(Bytes bytes) {
@@ -102,6 +115,24 @@ std::vector<std::byte> json_frames_text(
   fmt::format_to(to, "]\n}}\n");
   const auto bytes = std::as_bytes(std::span(out.data(), out.size()));
   return {bytes.begin(), bytes.end()};
+}
+
+std::vector<std::byte> amp_family_text(const Clip& clip, bool untouched, const Frames& rows) {
+  const auto kept = [&](const char* key) {
+    const auto at = clip.source.metadata.find(key);
+    return at == clip.source.metadata.end() ? std::string() : at->second;
+  };
+  const auto flag = [&](const char* key) {
+    const std::string value = kept(key);
+    return value == "true" || value == "false" ? value : std::string("true");
+  };
+  const std::string time = untouched ? kept("FrameDuration") : "";
+  return json_frames_text({{"LoopMode", clip.loop == LoopMode::wrap ? "\"Wrap\"" : "\"Clamp\""},
+                           {"FrameDuration", time.empty() ? fmt::format("{}", 1 / clip.fps) : time},
+                           {"EnableCycleOffsetPosition", flag("EnableCycleOffsetPosition")},
+                           {"EnableCycleOffsetRotation", flag("EnableCycleOffsetRotation")},
+                           {"MotionWeight", fmt::format("{}", clip.weight)}},
+                          rows);
 }
 
 }  // namespace motus::formats

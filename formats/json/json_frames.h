@@ -18,6 +18,9 @@ struct JsonFrames {
 /// True if the bytes begin like such a file; `key` must stand in its head ("FrameDuration").
 bool looks_like_json_frames(Bytes bytes, std::string_view key);
 
+/// Numbers in the first row of "Frames", by counting commas; 0 if there is none.
+long first_row_width(Bytes bytes);
+
 /// Throws Error(bad_input) with the byte or the row.
 JsonFrames parse_json_frames(Bytes bytes);
 
@@ -29,5 +32,10 @@ Frames rows_of(const Array& array);
 /// Values are JSON text.
 std::vector<std::byte> json_frames_text(
     const std::vector<std::pair<std::string, std::string>>& head, const Frames& rows);
+
+/// The text of a motion of AMP_for_hardware's family, with its head: LoopMode, FrameDuration,
+/// MotionWeight, and the cycle flags as the clip's source had them. `untouched`: the clip is what
+/// its source's arrays say, whose FrameDuration is then kept to the digit.
+std::vector<std::byte> amp_family_text(const Clip& clip, bool untouched, const Frames& rows);
 
 }  // namespace motus::formats
