@@ -71,13 +71,17 @@ std::vector<std::pair<int, int>> collision_pairs(const RobotBody& body) {
     for (int b = 1; b < s.body_count(); ++b)
       rotations[static_cast<size_t>(b)] = joint_rotation(s, b, body.robot.default_dofs.data());
   }
-  const auto parent = [&](int b) { return s.bodies()[static_cast<size_t>(b)].parent; };
+  const auto parent = [&](int b) { return b < 0 ? -1 : s.bodies()[static_cast<size_t>(b)].parent; };
+  // two links on are still the same hip or shoulder, whose hinges sit on bodies of their own
+  const auto near = [&](int a, int b) {
+    return a == b || parent(a) == b || parent(parent(a)) == b;
+  };
   std::vector<std::pair<int, int>> out;
   for (int i = 0; i < static_cast<int>(capsules.size()); ++i) {
     for (int j = i + 1; j < static_cast<int>(capsules.size()); ++j) {
       const int a = capsules[static_cast<size_t>(i)].body,
                 b = capsules[static_cast<size_t>(j)].body;
-      if (a == b || parent(a) == b || parent(b) == a) continue;
+      if (near(a, b) || near(b, a)) continue;
       if (depth(capsules, poses[0], i, j) > 0 || depth(capsules, poses[1], i, j) > 0) continue;
       out.emplace_back(i, j);
     }

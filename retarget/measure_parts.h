@@ -24,8 +24,8 @@ void measure_collisions(const Clip& clip, const RobotBody& body, Measured& out);
 void measure_shape(const Figure& source, const Figure& robot, Measured& out);
 void measure_balance(const Ground& ground, double fps, Measured& out);
 
-/// Pairs of capsules that count as self-collision: bodies that are not parent and child and that
-/// keep apart with all dofs zero and in the default pose.
+/// Pairs of capsules that count as self-collision: bodies of which neither is the other's
+/// parent or grandparent and that keep apart with all dofs zero and in the default pose.
 std::vector<std::pair<int, int>> collision_pairs(const RobotBody& body);
 
 /// The nearest distance (m) of two segments.

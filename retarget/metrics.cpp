@@ -13,6 +13,7 @@ namespace motus::retarget {
 namespace {
 
 constexpr double kDegrees = 180 / M_PI;
+constexpr double kFewContacts = 0.1;  // share of feet that stand, below which they say little
 using M = Metrics;
 
 constexpr std::array kRows = {
@@ -131,6 +132,7 @@ Verdict judge(const Metrics& m) {
   for (const MetricRow& row : kRows) {
     if (row.warn == kNever && row.reject == kNever) continue;
     const double value = m.*row.value;
+    if (row.value == &M::contact_f1 && m.contact_share < kFewContacts) continue;
     const bool larger_is_worse = row.value != &M::contact_f1;
     const auto beyond = [&](double limit) {
       return limit != kNever && (larger_is_worse ? value > limit : value < limit);

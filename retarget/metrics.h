@@ -45,7 +45,7 @@ struct Metrics {
   double jerk = 0;             ///< rad/s^3, mean over frames and dofs
   double root_jerk = 0;        ///< m/s^3
   double acceleration = 0;     ///< rad/s^2
-  // M10: capsules of bodies that are not neighbours and do not touch at zero or by default
+  // M10: see collision_pairs()
   double collision_share = 0;  ///< of frames, deeper than 5 mm
   double collision_mean = 0;   ///< m, of those frames
   std::string collision_pair;  ///< the most frequent
