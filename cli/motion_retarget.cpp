@@ -21,7 +21,8 @@ namespace {
 
 struct Arguments {
   cli::ClipInput clips;  // its --fps would say the source's rate; here --fps is the result's
-  std::string input = "-", output = "-", robot, to_format, map, report, quality = "full";
+  std::string input = "-", output = "-", robot, to_format, map, map_template, report;
+  std::string quality = "full";
   std::optional<double> fps, scale;
   bool explain = false, loop = false, solve = false;
   int jobs = 1;
@@ -118,7 +119,22 @@ retarget::Quality read_quality(const std::string& name) {
   return retarget::Quality::draft;
 }
 
+/// What was guessed of the first clip's skeleton, as a map file to edit.
+void write_template(const Arguments& a, const retarget::RoleNames& said) {
+  const std::vector<Clip> clips = a.clips.read(a.input);
+  const BodyPoses pose = retarget::stance(clips.at(0));
+  const Skeleton& s = *clips[0].skeleton;
+  cli::write_output(a.map_template,
+                    retarget::map_template(s, retarget::guess_roles(s, said, &pose)));
+}
+
 int run(const Arguments& a) {
+  retarget::Options options;
+  if (!a.map.empty()) options.map = retarget::read_role_names(a.map);
+  if (!a.map_template.empty()) {
+    write_template(a, options.map);
+    return 0;
+  }
   require(!a.robot.empty(), Kind::usage, "--to is missing: a robot's name or model file");
   require(a.jobs >= 1, Kind::usage, "-j {}: expected 1 or more", a.jobs);
   require(!a.scale || *a.scale > 0, Kind::usage, "--scale {}: expected a positive number",
@@ -128,12 +144,10 @@ int run(const Arguments& a) {
   if (!format) format = &formats::find_format("h5");
   cli::refuse_terminal(a.output);
   const retarget::RobotBody robot(load_target(a.robot));
-  retarget::Options options;
   options.fps = a.fps;
   options.scale = a.scale;
   options.copy_same_dofs = !a.solve;
   options.quality = read_quality(a.quality);
-  if (!a.map.empty()) options.map = retarget::read_role_names(a.map);
 
   std::vector<Clip> clips = a.clips.read(a.input);
   // threads that have no clip of their own help with the frames of others
@@ -177,6 +191,8 @@ int main(int argc, char** argv) {
   app.option("--map", a.map, "YAML file of lines 'role: body' that win over names");
   app.option("--quality", a.quality,
              "full: smooth over the whole clip, stance exact; draft: one sweep, twice as fast");
+  app.option("--map-template", a.map_template,
+             "write what was matched as such a file, to edit, and stop; - for stdout");
   app.option("--fps", a.fps, "frames a second of the result");
   app.option("--scale", a.scale, "robot metres per source metre; default: ratio of the legs");
   app.flag("--loop", a.loop, "treat the clips as loops: the last frame is the first, a cycle on");

@@ -4,176 +4,37 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
-#include <array>
 
 #include "motion/config.h"
 #include "motion/error.h"
 #include "motion/nearest.h"
 #include "motion/roles.h"
-#include "retarget/names.h"
+#include "retarget/candidates.h"
+#include "retarget/roles_guess.h"
+#include "retarget/tree.h"
 
 namespace motus::retarget {
 
 namespace {
 
-using Words = std::vector<std::string_view>;
+constexpr int kStanceFrames = 64;  // looked at, evenly over the clip
 
-/// One way of naming a limb, from the trunk outwards; the last entry is optional, so is the first
-/// of an arm.
-struct Vocabulary {
-  std::vector<Words> parts;
-};
-
-// leg: upper, lower, foot, toe
-const std::array kLegs = {
-    Vocabulary{{{"upleg", "upperleg", "thigh", "femur"},
-                {"leg", "lowerleg", "lowleg", "shin", "calf", "tibia", "shank"},
-                {"foot"},
-                {"toebase", "toe", "toes", "ball", "forefoot"}}},
-    Vocabulary{{{"hip"}, {"knee"}, {"ankle"}, {"toe", "toebase", "foot", "ball"}}},
-    Vocabulary{{{"leg"}, {"shin", "lowerleg"}, {"foot"}, {"toebase", "toe"}}},
-    Vocabulary{{{"hipyaw", "hiproll", "hippitch", "thigh", "thighpitch", "hip", "upperleg"},
-                {"knee", "kneepitch", "calf", "shank", "shin", "lowerleg"},
-                {"ankleroll", "foot", "anklepitch", "ankle"},
-                {"toe"}}}};
-// arm: clavicle, upper, lower, hand
-const std::array kArms = {
-    Vocabulary{{{"shoulder", "clavicle", "collar", "clav"},
-                {"arm", "uparm", "upperarm", "humerus"},
-                {"forearm", "lowerarm", "lowarm", "radius", "ulna"},
-                {"hand", "wrist"}}},
-    Vocabulary{{{"collar", "thorax", "clavicle"}, {"shoulder"}, {"elbow"}, {"wrist", "hand"}}},
-    Vocabulary{{{"shoulderpitch"},
-                {"shoulderyaw", "upperarm", "shoulderroll"},
-                {"elbow", "elbowpitch", "forearm"},
-                {"wristyaw", "wrist", "wristpitch", "wristroll", "hand", "rubberhand"}}}};
-const std::array kQuadrupedLegs = {Vocabulary{{{"hip", "abduction"},
-                                               {"thigh", "upperleg", "upper"},
-                                               {"calf", "lowerleg", "lower", "shank"},
-                                               {"foot", "toe"}}}};
-
-class Mapper {
- public:
-  explicit Mapper(const Skeleton& s) : s_(s) {
-    for (const Body& b : s.bodies()) names_.push_back(parse_name(b.name));
-  }
-
-  bool above(int a, int b) const {
-    while (b > a) b = s_.bodies()[static_cast<size_t>(b)].parent;
-    return a == b;
-  }
-  int common(int a, int b) const {
-    while (a != b) {
-      int& deeper = a > b ? a : b;
-      deeper = s_.bodies()[static_cast<size_t>(deeper)].parent;
-    }
-    return a;
-  }
-
-  /// Body called one of `words` on this side (and end), below `under`; the first word that occurs
-  /// wins.
-  int find(const Words& words, char side, char end, int under) const {
-    for (std::string_view w : words) {
-      int best = -1, best_number = 0;
-      for (size_t b = 0; b < names_.size(); ++b) {
-        const BodyName& n = names_[b];
-        if (n.base != w || n.side != side || n.end != end) continue;
-        if (under >= 0 && (static_cast<int>(b) == under || !above(under, static_cast<int>(b))))
-          continue;
-        if (best < 0 || n.number < best_number) best = static_cast<int>(b), best_number = n.number;
-      }
-      if (best >= 0) return best;
-    }
-    return -1;
-  }
-
-  /// Bodies of a limb by the vocabulary that explains most of it; -1 where a part has no body.
-  template <size_t N>
-  std::vector<int> limb(const std::array<Vocabulary, N>& list, char side, char end,
-                        bool first_optional) const {
-    std::vector<int> best(4, -1);
-    int best_score = 0;
-    for (const Vocabulary& v : list) {
-      std::vector<int> got(4, -1);
-      int score = 0, above_body = -1;
-      for (size_t i = 0; i < 4; ++i) {
-        got[i] = find(v.parts[i], side, end, above_body);
-        if (got[i] < 0) continue;
-        above_body = got[i];
-        const bool optional = i == (first_optional ? 0U : 3U);
-        score += optional ? 1 : 10;
-      }
-      if (score > best_score) best = got, best_score = score;
-    }
-    return best;
-  }
-
-  const std::vector<BodyName>& names() const { return names_; }
-
- private:
-  const Skeleton& s_;
-  std::vector<BodyName> names_;
-};
-
-using Found = std::map<std::string, RoleMatch>;
-
-void put(Found& found, const std::string& role, int body, double confidence, const char* how) {
-  if (body >= 0 && !found.count(role)) found[role] = {role, body, confidence, how};
+std::vector<std::string> role_list(bool quadruped) {
+  if (quadruped) return {roles::kQuadruped.begin(), roles::kQuadruped.end()};
+  return {roles::kBiped.begin(), roles::kBiped.end()};
 }
 
-int get(const Found& found, const std::string& role) {
-  const auto it = found.find(role);
-  return it == found.end() ? -1 : it->second.body;
-}
-
-void map_biped(const Skeleton& s, const Mapper& m, Found& found) {
-  for (const char side : {'l', 'r'}) {
-    const std::string w = side == 'l' ? "left_" : "right_";
-    const std::vector<int> leg = m.limb(kLegs, side, 0, false);
-    const char* legs[] = {"upper_leg", "lower_leg", "foot", "toe"};
-    const std::vector<int> arm = m.limb(kArms, side, 0, true);
-    const char* arms[] = {"clavicle", "upper_arm", "lower_arm", "hand"};
-    for (size_t i = 0; i < 4; ++i) {
-      put(found, w + legs[i], leg[i], 0.9, "name");
-      put(found, w + arms[i], arm[i], 0.9, "name");
-    }
-  }
-  const int ll = get(found, "left_upper_leg"), rl = get(found, "right_upper_leg");
-  if (ll >= 0 && rl >= 0) put(found, "pelvis", m.common(ll, rl), 0.9, "tree");
-  const int la = get(found, "left_upper_arm"), ra = get(found, "right_upper_arm");
-  if (la >= 0 && ra >= 0) {
-    const int chest = m.common(la, ra), pelvis = get(found, "pelvis");
-    if (chest > pelvis) put(found, "chest", chest, 0.9, "tree");
-    // the first body on the way up
-    int b = chest;
-    while (b > 0 && s.bodies()[static_cast<size_t>(b)].parent != pelvis)
-      b = s.bodies()[static_cast<size_t>(b)].parent;
-    if (b > 0 && b != chest) put(found, "spine", b, 0.6, "tree");
-  }
-  put(found, "neck", m.find({"neck", "lowerneck"}, 0, 0, -1), 0.9, "name");
-  put(found, "head", m.find({"head"}, 0, 0, -1), 0.9, "name");
-}
-
-void map_quadruped(const Mapper& m, Found& found) {
-  for (const char end : {'f', 'r'}) {
-    for (const char side : {'l', 'r'}) {
-      const std::string w = std::string(end == 'f' ? "front_" : "rear_") +
-                            std::string(side == 'l' ? "left_" : "right_");
-      const std::vector<int> leg = m.limb(kQuadrupedLegs, side, end, true);
-      const char* parts[] = {"hip", "thigh", "calf", "foot"};
-      for (size_t i = 0; i < 4; ++i) put(found, w + parts[i], leg[i], 0.9, "name");
-    }
-  }
-  const int a = get(found, "front_left_thigh"), b = get(found, "rear_right_thigh");
-  if (a >= 0 && b >= 0) put(found, "trunk", m.common(a, b), 0.9, "tree");
+template <typename List>
+bool listed(const List& list, std::string_view role) {
+  return std::find(list.begin(), list.end(), role) != list.end();
 }
 
 /// Essential roles that are missing or whose bodies are not below one another.
-std::vector<std::string> missing(const Mapper& m, const Found& found, bool quadruped) {
+std::vector<std::string> missing(const Skeleton& s, const Found& found, bool quadruped) {
   std::vector<std::string> out;
   const auto need = [&](const std::string& role, const std::string& over) {
-    const int b = get(found, role), o = get(found, over);
-    if (b < 0 || (o >= 0 && !m.above(o, b))) out.push_back(role);
+    const int b = body_of(found, role), o = body_of(found, over);
+    if (b < 0 || (o >= 0 && !above(s, o, b))) out.push_back(role);
   };
   if (quadruped) {
     need("trunk", "");
@@ -193,9 +54,113 @@ std::vector<std::string> missing(const Mapper& m, const Found& found, bool quadr
   return out;
 }
 
-template <typename List>
-bool listed(const List& list, std::string_view role) {
-  return std::find(list.begin(), list.end(), role) != list.end();
+int body_named(const Skeleton& s, const std::string& role, const std::string& name) {
+  const int b = s.find_body(name);
+  if (b >= 0) return b;
+  std::vector<std::string> known;
+  for (const Body& body : s.bodies()) known.push_back(body.name);
+  throw Error(Kind::usage, fmt::format("role {}: '{}' has no body '{}'", role, s.name(), name),
+              did_you_mean(name, known));
+}
+
+/// "left_foot" for "right_foot" and back.
+std::string other_side(std::string role) {
+  const size_t left = role.find("left_"), right = role.find("right_");
+  if (left != std::string::npos) return role.replace(left, 5, "right_");
+  if (right != std::string::npos) return role.replace(right, 6, "left_");
+  return role;
+}
+
+/// Where the shape's left is the names' right, the names are believed.
+void take_sides_from(const Found& names, ShapeGuess& shape) {
+  bool swapped = false;
+  for (const auto& [role, match] : shape.found)
+    swapped =
+        swapped || (other_side(role) != role && body_of(names, other_side(role)) == match.body);
+  if (!swapped) return;
+  Found turned;
+  for (auto [role, match] : shape.found) {
+    match.role = other_side(role);
+    turned[match.role] = match;
+  }
+  shape.found = std::move(turned);
+}
+
+/// The two opinions made one: names where they suffice, the shape where it alone does, else names
+/// with the shape in their gaps.
+Found merge(const Skeleton& s, const Found& said, bool quadruped, ShapeGuess shape) {
+  Found names = said;
+  guess_by_names(s, quadruped, names);
+  take_sides_from(names, shape);
+  const bool same_kind = shape.quadruped == quadruped;
+  Found by_name = names;
+  complete_by_tree(s, quadruped, by_name);
+  if (missing(s, by_name, quadruped).empty()) {
+    bool agree = same_kind && !shape.found.empty();
+    for (const auto& [role, match] : shape.found) {
+      const auto it = by_name.find(role);
+      if (it == by_name.end()) continue;
+      if (it->second.body != match.body) {
+        agree = agree && role.find("leg") == std::string::npos;
+      } else if (it->second.how == "name") {
+        it->second.confidence = 0.97;
+        it->second.how = "name and shape";
+      }
+    }
+    if (agree) {
+      for (const auto& [role, match] : shape.found)
+        put(by_name, role, match.body, match.confidence, "shape");
+      complete_by_tree(s, quadruped, by_name);
+    }
+    return by_name;
+  }
+  Found by_shape = said, both = names;
+  if (same_kind) {
+    for (const auto& [role, match] : shape.found) {
+      put(by_shape, role, match.body, match.confidence, "shape");
+      put(both, role, match.body, match.confidence, "shape");
+    }
+  }
+  complete_by_tree(s, quadruped, by_shape);
+  complete_by_tree(s, quadruped, both);
+  const bool shape_tells = missing(s, by_shape, quadruped).empty();
+  return shape_tells || missing(s, both, quadruped).size() > missing(s, by_shape, quadruped).size()
+             ? by_shape
+             : both;
+}
+
+BodyPoses zero_pose(const Skeleton& s) {
+  BodyPoses out;
+  forward(s, Vec3::Zero(), Quat::Identity(),
+          std::vector<Quat>(static_cast<size_t>(s.body_count()), Quat::Identity()), out);
+  return out;
+}
+
+std::string refusal(const Skeleton& s, const RoleGuess& g) {
+  std::vector<std::string> lacking, bodies;
+  for (const std::string& role : g.lacking) {
+    std::vector<std::string> likely;
+    const auto it = g.candidates.find(role);
+    for (const Candidate& c : it == g.candidates.end() ? std::vector<Candidate>{} : it->second)
+      likely.push_back(
+          fmt::format("{} {:.2f}", s.bodies()[static_cast<size_t>(c.body)].name, c.score));
+    lacking.push_back(
+        likely.empty() ? role : fmt::format("{} (likeliest: {})", role, fmt::join(likely, ", ")));
+  }
+  for (const Body& b : s.bodies()) {
+    if (bodies.size() < 40) bodies.push_back(b.name);
+  }
+  return fmt::format("skeleton '{}': no body found for {}{}{}; its bodies: {}{}", s.name(),
+                     fmt::join(lacking, ", "), g.doubt.empty() ? "" : "; ", g.doubt,
+                     fmt::join(bodies, ", "), s.body_count() > 40 ? " ..." : "");
+}
+
+RoleMap map_or_refuse(const Skeleton& s, const RoleNames& overrides, const BodyPoses* pose) {
+  RoleGuess g = guess_roles(s, overrides, pose);
+  if (g.lacking.empty()) return std::move(g.map);
+  throw Error(Kind::bad_input, refusal(s, g),
+              "name them in a file of lines 'role: body' and give it with --map; "
+              "motion-retarget --map-template writes one to start from");
 }
 
 }  // namespace
@@ -209,8 +174,8 @@ int RoleMap::body(std::string_view role) const {
 
 RoleNames read_role_names(const std::filesystem::path& file) {
   const Config c = Config::load(file);
-  std::vector<std::string> known(roles::kBiped.begin(), roles::kBiped.end());
-  known.insert(known.end(), roles::kQuadruped.begin(), roles::kQuadruped.end());
+  std::vector<std::string> known = role_list(false);
+  for (const std::string& role : role_list(true)) known.push_back(role);
   RoleNames out;
   for (const std::string& role : c.keys()) {
     if (!listed(known, role))
@@ -221,53 +186,90 @@ RoleNames read_role_names(const std::filesystem::path& file) {
   return out;
 }
 
-RoleMap map_roles(const Skeleton& s, const RoleNames& overrides) {
-  const Mapper m(s);
-  Found found;
-  bool want_quadruped = s.role("trunk") >= 0;
+BodyPoses stance(const Clip& clip) {
+  const int step = std::max(1, clip.frames() / kStanceFrames);
+  BodyPoses best;
+  double tallest = -1;
+  for (int f = 0; f < clip.frames(); f += step) {
+    BodyPoses p = forward(clip, f);
+    double low = 0, high = 0;
+    for (const Vec3& v : p.pos) {
+      low = std::min(low, v.z() - p.pos[0].z());
+      high = std::max(high, v.z() - p.pos[0].z());
+    }
+    if (high - low > tallest) tallest = high - low, best = std::move(p);
+  }
+  return best;
+}
+
+RoleGuess guess_roles(const Skeleton& s, const RoleNames& overrides, const BodyPoses* pose) {
+  Found said;
+  bool four = s.role("trunk") >= 0, two = false;
   for (const auto& [role, name] : overrides) {
-    const int b = s.find_body(name);
-    if (b < 0) {
-      std::vector<std::string> known;
-      for (const Body& body : s.bodies()) known.push_back(body.name);
-      throw Error(Kind::usage, fmt::format("role {}: the source has no body '{}'", role, name),
-                  did_you_mean(name, known));
-    }
-    if (listed(roles::kQuadruped, role)) want_quadruped = true;
-    put(found, role, b, 1.0, "map file");
+    put(said, role, body_named(s, role, name), 1.0, "map file");
+    (listed(roles::kQuadruped, role) ? four : two) = true;
   }
-  for (const auto& [role, b] : s.roles()) put(found, role, b, 1.0, "roles");
+  if (two) four = false;
+  for (const auto& [role, b] : s.roles()) put(said, role, b, 1.0, "roles");
 
-  const bool four_legs =
-      want_quadruped || std::any_of(m.names().begin(), m.names().end(),
-                                    [](const BodyName& n) { return n.end && n.base == "foot"; });
-  if (four_legs)
-    map_quadruped(m, found);
-  else
-    map_biped(s, m, found);
-
-  const std::vector<std::string> lacking = missing(m, found, four_legs);
-  if (!lacking.empty()) {
-    std::vector<std::string> bodies;
-    for (const Body& b : s.bodies()) {
-      if (bodies.size() < 40) bodies.push_back(b.name);
-    }
-    throw Error(Kind::bad_input,
-                fmt::format("skeleton '{}': no body found for {}; its bodies: {}{}", s.name(),
-                            fmt::join(lacking, ", "), fmt::join(bodies, ", "),
-                            s.body_count() > 40 ? " ..." : ""),
-                "name them in a file of lines 'role: body' and give it with --map");
+  const BodyPoses zero = pose ? BodyPoses{} : zero_pose(s);
+  ShapeGuess shape = guess_by_shape(s, pose ? *pose : zero);
+  if (!four && !two && s.role("pelvis") < 0) {
+    const QuadrupedNames named = names_say_quadruped(s);
+    const bool upright = pose && !shape.found.empty() && !shape.quadruped;
+    Found names;
+    guess_by_names(s, false, names);
+    complete_by_tree(s, false, names);
+    four = named == QuadrupedNames::corners || (named == QuadrupedNames::tail && !upright) ||
+           (shape.quadruped && !missing(s, names, false).empty());
   }
-  RoleMap out;
-  out.quadruped = four_legs;
-  const auto take = [&](std::string_view role) {
-    if (const auto it = found.find(std::string(role)); it != found.end())
-      out.matches.push_back(it->second);
+
+  RoleGuess out;
+  out.doubt = shape.doubt;
+  const Found found = merge(s, said, four, std::move(shape));
+  out.map.quadruped = four;
+  for (const std::string& role : role_list(four)) {
+    if (const auto it = found.find(role); it != found.end()) out.map.matches.push_back(it->second);
+  }
+  out.lacking = missing(s, found, four);
+  for (const std::string& role : out.lacking) out.candidates[role] = candidates(s, role, found);
+  return out;
+}
+
+RoleMap map_roles(const Skeleton& s, const RoleNames& overrides) {
+  return map_or_refuse(s, overrides, nullptr);
+}
+
+RoleMap map_roles(const Clip& clip, const RoleNames& overrides) {
+  if (clip.skeleton->kind() == SkeletonKind::robot || clip.frames() == 0)
+    return map_roles(*clip.skeleton, overrides);
+  const BodyPoses pose = stance(clip);
+  return map_or_refuse(*clip.skeleton, overrides, &pose);
+}
+
+std::string map_template(const Skeleton& s, const RoleGuess& g) {
+  const auto quoted = [&](int body) {
+    return "\"" + s.bodies()[static_cast<size_t>(body)].name + "\"";
   };
-  if (four_legs) {
-    for (std::string_view r : roles::kQuadruped) take(r);
-  } else {
-    for (std::string_view r : roles::kBiped) take(r);
+  std::string out = fmt::format(
+      "# Which body of '{}' plays which role. Edit, then: motion-retarget --map FILE\n", s.name());
+  for (const std::string& role : role_list(g.map.quadruped)) {
+    const auto match = std::find_if(g.map.matches.begin(), g.map.matches.end(),
+                                    [&](const RoleMatch& m) { return m.role == role; });
+    const bool needed = listed(g.lacking, role);
+    if (match != g.map.matches.end() && !needed) {
+      out += fmt::format("{}: {}  # {:.2f} by {}\n", role, quoted(match->body), match->confidence,
+                         match->how);
+      continue;
+    }
+    out += fmt::format("# {}: {}", role, needed ? "NEEDED" : "none");
+    if (const auto c = g.candidates.find(role); c != g.candidates.end()) {
+      std::vector<std::string> likely;
+      for (const Candidate& k : c->second)
+        likely.push_back(fmt::format("{} {:.2f}", quoted(k.body), k.score));
+      out += fmt::format("  # likeliest: {}", fmt::join(likely, ", "));
+    }
+    out += "\n";
   }
   return out;
 }

@@ -148,7 +148,7 @@ Result run(const Clip& given, const RobotBody& robot, const Options& options) {
   if (bind) source.source.warnings.push_back("its first frame is a bind pose: left out");
   if (options.fps && std::abs(*options.fps - source.fps) > 1e-9)
     source = resample(source, *options.fps);
-  RoleMap roles = map_roles(*source.skeleton, options.map);
+  RoleMap roles = map_roles(source, options.map);
   refuse_other_kind(roles, robot);
   if (options.copy_same_dofs && !options.scale && source.dof_pos.size() > 0 &&
       same_dofs(*source.skeleton, *robot.robot.skeleton))

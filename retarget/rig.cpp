@@ -1,20 +1,11 @@
 #include "retarget/rig.h"
 
-#include <algorithm>
-
 #include "motion/kinematics.h"
+#include "retarget/tree.h"
 
 namespace motus::retarget {
 
 namespace {
-
-/// Bodies from below `from` down to `to`.
-std::vector<int> path(const Skeleton& s, int from, int to) {
-  std::vector<int> out;
-  for (int b = to; b > from; b = s.bodies()[static_cast<size_t>(b)].parent) out.push_back(b);
-  std::reverse(out.begin(), out.end());
-  return out;
-}
 
 /// Centre of the joint group that ends at `upper`: one ball is its own centre, of hinges in a row
 /// the second.
@@ -52,6 +43,14 @@ Rig make_rig(SkeletonPtr skeleton, RoleMap roles) {
     return Point{body, zero.rot[b].conjugate() * (zero.pos[c] - zero.pos[b])};
   };
   const auto first_below = [&](int from, int to) { return path(s, from, to).front(); };
+  // a limb that ends in its lower segment ends in that segment's tip
+  const auto tip_of = [&](int body) {
+    Point tip{body, Vec3::Zero()};
+    for (const EndSite& e : s.end_sites()) {
+      if (e.body == body && e.pos.norm() > tip.pos.norm()) tip.pos = e.pos;
+    }
+    return tip;
+  };
 
   rig.pelvis = r.body(r.quadruped ? "trunk" : "pelvis");
   rig.chest = r.body("chest");
@@ -73,7 +72,12 @@ Rig make_rig(SkeletonPtr skeleton, RoleMap roles) {
     leg.toe = r.quadruped ? -1 : r.body(name + "toe");
     leg.hip = {r.quadruped ? leg.upper : group_centre(s, rig.pelvis, leg.upper), Vec3::Zero()};
     leg.knee = {leg.lower, Vec3::Zero()};
-    leg.ankle = fixed_to(leg.foot, first_below(leg.lower, leg.foot));
+    if (leg.foot == leg.lower)
+      leg.ankle = tip_of(leg.lower);
+    else if (r.quadruped)
+      leg.ankle = {leg.foot, Vec3::Zero()};
+    else
+      leg.ankle = fixed_to(leg.foot, first_below(leg.lower, leg.foot));
     rig.legs.push_back(leg);
   }
   for (const std::string name : {"left_", "right_"}) {
@@ -84,10 +88,12 @@ Rig make_rig(SkeletonPtr skeleton, RoleMap roles) {
     arm.lower = r.body(name + "lower_arm");
     arm.hand = r.body(name + "hand");
     if (arm.upper < 0 || arm.lower < 0 || arm.hand < 0) continue;
+    if (!above(s, arm.upper, arm.lower) || !above(s, arm.lower, arm.hand)) continue;
     const int trunk = rig.chest >= 0 ? rig.chest : rig.pelvis;
     arm.shoulder = {group_centre(s, trunk, arm.upper), Vec3::Zero()};
     arm.elbow = {arm.lower, Vec3::Zero()};
-    arm.wrist = {first_below(arm.lower, arm.hand), Vec3::Zero()};
+    arm.wrist = arm.hand == arm.lower ? tip_of(arm.lower)
+                                      : Point{first_below(arm.lower, arm.hand), Vec3::Zero()};
     rig.arms.push_back(arm);
   }
   if (rig.arms.size() != 2) rig.arms.clear();
