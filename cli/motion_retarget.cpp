@@ -14,6 +14,7 @@
 #include "cli/io.h"
 #include "formats/mjcf.h"
 #include "retarget/retarget.h"
+#include "retarget/user_robot.h"
 
 using namespace motus;
 
@@ -21,39 +22,44 @@ namespace {
 
 struct Arguments {
   cli::ClipInput clips;  // its --fps would say the source's rate; here --fps is the result's
-  std::string input = "-", output = "-", robot, to_format, map, map_template, report;
+  std::string input = "-", output = "-", robot, to_format, map, map_template, write_robot, report;
   std::string quality = "full";
   std::optional<double> fps, scale;
-  bool explain = false, loop = false, solve = false;
+  bool list_robots = false, explain = false, loop = false, solve = false;
   int jobs = 1;
 };
 
-/// A robot by name, or by model file with the robot.yaml beside it; its roles may come from names.
-Robot load_target(const std::string& name) {
-  Robot robot = formats::load_robot(name);
-  const std::filesystem::path yaml = std::filesystem::path(name).parent_path() / "robot.yaml";
-  const bool file = name.find('/') != std::string::npos || name.find('.') != std::string::npos;
-  if (!file || !robot.skeleton->roles().empty() || !std::filesystem::exists(yaml)) return robot;
-  const RobotYaml y = read_robot_yaml(yaml);
-  Skeleton::Spec spec = robot.skeleton->spec();
-  for (const auto& [role, body] : y.roles) {
-    const int b = robot.skeleton->find_body(body);
-    require(b >= 0, Kind::usage, "{}: role {}: the model has no body '{}'", yaml.string(), role,
-            body);
-    spec.roles[role] = b;
+/// A robot by name, by a folder with its robot.yaml, or by a model file: then by the robot.yaml
+/// beside it that speaks of this model, else by guessing.
+Robot load_target(const Arguments& a) {
+  namespace fs = std::filesystem;
+  const fs::path file = a.robot;
+  const fs::path yaml = file.parent_path() / "robot.yaml";
+  std::error_code ec;
+  if (fs::is_regular_file(file, ec) && fs::exists(yaml, ec) &&
+      read_robot_yaml(yaml).model == file.filename()) {
+    const fs::path folder = file.has_parent_path() ? file.parent_path() : fs::path(".");
+    return formats::load_robot((folder / "").string());
   }
-  robot.skeleton = Skeleton::build(std::move(spec));
-  robot.name = y.name;
-  robot.kind = y.kind;
-  robot.root_height = y.root_height;
-  robot.default_dofs.assign(static_cast<size_t>(robot.skeleton->dof_count()), 0.0);
-  for (const auto& [dof, value] : y.default_pose) {
-    const int d = robot.skeleton->find_dof(dof);
-    require(d >= 0, Kind::usage, "{}: default_pose: the model has no joint '{}'", yaml.string(),
-            dof);
-    robot.default_dofs[static_cast<size_t>(d)] = value;
-  }
+  Robot robot = formats::load_robot(a.robot);
+  if (!robot.skeleton->roles().empty()) return robot;
+  robot = retarget::understand_robot(std::move(robot));
+  if (a.write_robot.empty())
+    cli::say(
+        fmt::format("{}: a {}, its parts found by name and shape; --write-robot FILE writes "
+                    "them down to look at and edit",
+                    a.robot, robot.kind));
   return robot;
+}
+
+/// The folder form of `--write-robot` gets a robot.yaml in it.
+void write_robot(const Robot& robot, const std::string& path) {
+  std::filesystem::path file = path;
+  if (std::filesystem::is_directory(file) || !file.has_extension()) {
+    std::filesystem::create_directories(file);
+    file /= "robot.yaml";
+  }
+  cli::write_output(file.string(), robot_yaml(robot, file.parent_path()));
 }
 
 /// All clips, `jobs` at a time. Each is solved alone, so the number does not change the result.
@@ -128,7 +134,20 @@ void write_template(const Arguments& a, const retarget::RoleNames& said) {
                     retarget::map_template(s, retarget::guess_roles(s, said, &pose)));
 }
 
+void list_robots() {
+  std::string out;
+  for (const std::string& name : robot_names()) {
+    const RobotYaml y = read_robot_yaml(find_robot(name) / "robot.yaml");
+    out += fmt::format("{:<22} {:<10} {}\n", name, y.kind, y.title);
+  }
+  cli::write_output("-", out);
+}
+
 int run(const Arguments& a) {
+  if (a.list_robots) {
+    list_robots();
+    return 0;
+  }
   retarget::Options options;
   if (!a.map.empty()) options.map = retarget::read_role_names(a.map);
   if (!a.map_template.empty()) {
@@ -143,7 +162,8 @@ int run(const Arguments& a) {
       a.to_format.empty() ? formats::by_extension(a.output) : &formats::find_format(a.to_format);
   if (!format) format = &formats::find_format("h5");
   cli::refuse_terminal(a.output);
-  const retarget::RobotBody robot(load_target(a.robot));
+  const retarget::RobotBody robot(load_target(a));
+  if (!a.write_robot.empty()) write_robot(robot.robot, a.write_robot);
   options.fps = a.fps;
   options.scale = a.scale;
   options.copy_same_dofs = !a.solve;
@@ -188,6 +208,9 @@ int main(int argc, char** argv) {
              "robot or model of an INPUT that stores bare numbers");
   app.option("--up-axis", a.clips.options.up_axis, "y or z, where INPUT does not say");
   app.option("--units", a.clips.options.units, "m, cm, mm, inch, where INPUT does not say");
+  app.option("--write-robot", a.write_robot,
+             "write the robot.yaml of --to, to edit and pass back as --to FOLDER");
+  app.flag("--list-robots", a.list_robots, "say which robots are here, and stop");
   app.option("--map", a.map, "YAML file of lines 'role: body' that win over names");
   app.option("--quality", a.quality,
              "full: smooth over the whole clip, stance exact; draft: one sweep, twice as fast");

@@ -10,6 +10,7 @@
 #include <memory>
 #include <span>
 
+#include "formats/mjcf_compile.h"
 #include "formats/mjcf_shapes.h"
 #include "motion/data_path.h"
 #include "motion/error.h"
@@ -21,66 +22,6 @@ namespace motus::formats {
 namespace fs = std::filesystem;
 
 namespace {
-
-using Model = std::unique_ptr<mjModel, decltype(&mj_deleteModel)>;
-using Spec = std::unique_ptr<mjSpec, decltype(&mj_deleteSpec)>;
-
-/// MuJoCo's messages have several lines; one is enough to act on.
-std::string one_line(const char* text) {
-  std::string s = text ? text : "unknown error";
-  std::replace(s.begin(), s.end(), '\n', ' ');
-  while (!s.empty() && s.back() == ' ') s.pop_back();
-  return s;
-}
-
-/// Removes what needs files that may not be here: only the tree is wanted. Bodies whose mass came
-/// from a mesh then need a floor to compile.
-void strip_meshes(mjSpec* spec) {
-  for (mjsElement* e = mjs_firstElement(spec, mjOBJ_GEOM); e;) {
-    mjsElement* next = mjs_nextElement(spec, e);
-    if (mjs_asGeom(e)->type == mjGEOM_MESH) mjs_delete(spec, e);
-    e = next;
-  }
-  for (const mjtObj type : {mjOBJ_SKIN, mjOBJ_MESH, mjOBJ_MATERIAL, mjOBJ_TEXTURE, mjOBJ_HFIELD}) {
-    while (mjsElement* e = mjs_firstElement(spec, type)) {
-      if (mjs_delete(spec, e) != 0) break;
-    }
-  }
-  for (mjsElement* e = mjs_firstElement(spec, mjOBJ_GEOM); e; e = mjs_nextElement(spec, e)) {
-    mjs_setString(mjs_asGeom(e)->material, "");
-  }
-  spec->compiler.boundmass = 1e-6;
-  spec->compiler.boundinertia = 1e-9;
-}
-
-Spec parse(const fs::path& file) {
-  std::array<char, 1000> error{};
-  Spec spec(mj_parseXML(file.c_str(), nullptr, error.data(), static_cast<int>(error.size())),
-            mj_deleteSpec);
-  require(spec != nullptr, Kind::bad_input, "{}: {}", file.string(), one_line(error.data()));
-  // URDF would weld fixed links away; a foot is such a link
-  spec->compiler.fusestatic = 0;
-  return spec;
-}
-
-/// True if the compiled model holds every mass of the file.
-struct Compiled {
-  Model model;
-  bool whole;
-};
-
-Compiled compile(const fs::path& file) {
-  require(fs::exists(file), Kind::bad_input, "{}: no such model file", file.string());
-  Spec spec = parse(file);
-  Model model(mj_compile(spec.get(), nullptr), mj_deleteModel);
-  if (model) return {std::move(model), true};
-  const std::string why = one_line(mjs_getError(spec.get()));
-  spec = parse(file);
-  strip_meshes(spec.get());
-  model.reset(mj_compile(spec.get(), nullptr));
-  require(model != nullptr, Kind::bad_input, "{}: {}", file.string(), why);
-  return {std::move(model), false};
-}
 
 std::string hash_of(const fs::path& file) {
   std::ifstream in(file, std::ios::binary);
@@ -216,8 +157,34 @@ void add_tips(Skeleton::Spec& s, const std::vector<CollisionPoint>& points) {
   }
 }
 
+/// The pose of the model's keyframe, if it has one: the one called home or stand, else the first.
+struct Home {
+  double root_height = 0;
+  std::vector<std::pair<std::string, double>> dofs;
+};
+
+Home read_home(const mjModel* m, int root, const Skeleton::Spec& spec) {
+  Home home;
+  if (m->nkey == 0) return home;
+  int key = 0;
+  for (int k = m->nkey; k-- > 0;) {
+    const std::string name = name_of(m, mjOBJ_KEY, k, "key");
+    if (name == "home" || name == "stand" || name == "default") key = k;
+  }
+  const mjtNum* qpos = m->key_qpos + static_cast<ptrdiff_t>(key) * m->nq;
+  for (const Joint& j : spec.joints) {
+    const int id = j.type == JointType::hinge ? mj_name2id(m, mjOBJ_JOINT, j.name.c_str()) : -1;
+    if (id >= 0) home.dofs.emplace_back(j.name, qpos[m->jnt_qposadr[id]]);
+  }
+  const int free = m->body_jntadr[root];
+  if (free >= 0 && m->jnt_type[free] == mjJNT_FREE)
+    home.root_height = qpos[m->jnt_qposadr[free] + 2];
+  return home;
+}
+
 struct Loaded {
   Skeleton::Spec spec;
+  Home home;
   std::vector<CollisionPoint> points;
   std::vector<Capsule> capsules;
   std::vector<double> masses;
@@ -225,11 +192,12 @@ struct Loaded {
 };
 
 Loaded load(const fs::path& file) {
-  const Compiled compiled = compile(file);
+  const Compiled compiled = compile_model(file);
   const mjModel* m = compiled.model.get();
   const TreeReader tree(m, file.string());
   Loaded out;
   out.spec = tree.read();
+  out.home = read_home(m, tree.bodies().front(), out.spec);
   out.points = collision_points(*m, tree.bodies());
   out.capsules = capsules(*m, tree.bodies());
   add_tips(out.spec, out.points);
@@ -314,12 +282,19 @@ SkeletonPtr load_skeleton(const fs::path& model) {
 Robot load_robot(const std::string& name_or_path) {
   Robot robot;
   RobotYaml yaml;
-  fs::path yaml_file;
-  if (is_model_file(name_or_path)) {
+  fs::path folder = name_or_path, yaml_file;
+  std::error_code ec;
+  if (name_or_path.find('/') != std::string::npos && fs::is_directory(folder, ec)) {
+    yaml_file = folder / "robot.yaml";
+    require(fs::exists(yaml_file, ec), Kind::usage, "{}: a robot's folder holds a robot.yaml",
+            folder.string());
+  } else if (is_model_file(name_or_path)) {
     robot.model = require_data(name_or_path, "model");
   } else {
-    const fs::path folder = find_robot(name_or_path);
+    folder = find_robot(name_or_path);
     yaml_file = folder / "robot.yaml";
+  }
+  if (!yaml_file.empty()) {
     yaml = read_robot_yaml(yaml_file);
     robot.model = folder / yaml.model;
   }
@@ -332,7 +307,13 @@ Robot load_robot(const std::string& name_or_path) {
   robot.name = robot.title = robot.skeleton->name();
   robot.default_dofs.assign(static_cast<size_t>(robot.skeleton->dof_count()), 0.0);
   robot.speed_limits = robot.default_dofs;
-  if (!yaml_file.empty()) apply_yaml(robot, yaml, yaml_file);
+  if (!yaml_file.empty()) {
+    apply_yaml(robot, yaml, yaml_file);
+    return robot;
+  }
+  robot.root_height = loaded.home.root_height;
+  for (const auto& [name, angle] : loaded.home.dofs)
+    robot.default_dofs[static_cast<size_t>(robot.skeleton->find_dof(name))] = angle;
   return robot;
 }
 

@@ -14,8 +14,8 @@ namespace motus::formats {
 /// that MuJoCo refuses.
 SkeletonPtr load_skeleton(const std::filesystem::path& model);
 
-/// A robot by name ("g1") with everything motion/robot.h lists, or a model file (then without
-/// roles).
+/// A robot by name ("g1") or by a folder with a slash in its name, with everything motion/robot.h
+/// lists; or a model file, then without roles and in the pose of its keyframe, if it has one.
 Robot load_robot(const std::string& name_or_path);
 
 }  // namespace motus::formats

@@ -18,10 +18,19 @@ Quat quat(const mjtNum* p) {
   return {p[0], p[1], p[2], p[3]};
 }
 
-/// Points of one collision shape in its own frame, with their radius.
-std::vector<std::pair<Vec3, double>> shape_points(int type, const mjtNum* size) {
+/// Points of one collision shape in its own frame, with their radius. `box` is its bounding box,
+/// centre and half sizes, which stands for meshes.
+std::vector<std::pair<Vec3, double>> shape_points(int type, const mjtNum* size, const mjtNum* box) {
   std::vector<std::pair<Vec3, double>> out;
   switch (type) {
+    case mjGEOM_MESH:
+      for (int c = 0; c < 8; ++c) {
+        out.emplace_back(
+            Vec3(box[0] + (c & 1 ? box[3] : -box[3]), box[1] + (c & 2 ? box[4] : -box[4]),
+                 box[2] + (c & 4 ? box[5] : -box[5])),
+            0.0);
+      }
+      break;
     case mjGEOM_SPHERE:
       out.emplace_back(Vec3::Zero(), size[0]);
       break;
@@ -51,7 +60,7 @@ std::vector<std::pair<Vec3, double>> shape_points(int type, const mjtNum* size) 
       }
       break;
     default:
-      break;  // planes, meshes and height fields have no points
+      break;  // planes and height fields have no points
   }
   return out;
 }
@@ -96,7 +105,8 @@ std::vector<CollisionPoint> collision_points(const mjModel& m, std::span<const i
   std::vector<CollisionPoint> out;
   for_shapes(m, bodies, [&](int body, int g) {
     const Quat rot = quat(m.geom_quat + 4 * g);
-    for (const auto& [p, r] : shape_points(m.geom_type[g], m.geom_size + 3 * g))
+    for (const auto& [p, r] :
+         shape_points(m.geom_type[g], m.geom_size + 3 * g, m.geom_aabb + 6 * g))
       out.push_back({.body = body, .pos = vec(m.geom_pos + 3 * g) + rot * p, .radius = r});
   });
   return out;

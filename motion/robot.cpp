@@ -46,6 +46,33 @@ RobotYaml read_robot_yaml(const fs::path& file) {
   return r;
 }
 
+std::string robot_yaml(const Robot& robot, const fs::path& folder) {
+  const Skeleton& s = *robot.skeleton;
+  const auto list = [](const std::vector<std::string>& names) {
+    std::string out;
+    for (const std::string& n : names) out += (out.empty() ? "\"" : ", \"") + n + "\"";
+    return "[" + out + "]";
+  };
+  const fs::path base = folder.empty() ? fs::current_path() : folder;
+  std::error_code ec;
+  fs::path model = fs::relative(fs::absolute(robot.model), fs::absolute(base), ec);
+  if (ec || model.empty()) model = fs::absolute(robot.model);
+  std::string out = fmt::format(
+      "# What the bodies of the model are for. Dofs that are not listed are 0.\n"
+      "name: \"{}\"\ntitle: \"{}\"\nkind: {}\nmodel: \"{}\"\n\n"
+      "default_pose:\n  root_height: {:.6g}   # m\n  dofs:   # rad\n",
+      robot.name, robot.title, robot.kind, model.generic_string(), robot.root_height);
+  for (size_t d = 0; d < robot.default_dofs.size(); ++d) {
+    if (robot.default_dofs[d] != 0)
+      out += fmt::format("    \"{}\": {:.6g}\n", s.dofs()[d].name, robot.default_dofs[d]);
+  }
+  out += fmt::format("\nkey_bodies: {}\ncontact_bodies: {}\nfoot_bodies: {}\n\nroles:\n",
+                     list(robot.key_bodies), list(robot.contact_bodies), list(robot.foot_bodies));
+  for (const auto& [role, body] : s.roles())
+    out += fmt::format("  {}: \"{}\"\n", role, s.bodies()[static_cast<size_t>(body)].name);
+  return out;
+}
+
 std::vector<std::string> robot_names() {
   std::set<std::string> names;
   std::error_code ec;

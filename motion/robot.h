@@ -59,6 +59,9 @@ struct RobotYaml {
 /// Reads robot.yaml. Unknown keys are refused with the nearest known one.
 RobotYaml read_robot_yaml(const std::filesystem::path& file);
 
+/// The robot.yaml of a robot, its model's path relative to `folder`, where the file shall lie.
+std::string robot_yaml(const Robot& robot, const std::filesystem::path& folder);
+
 /// Names of the robots in data/robots/ of every data folder, sorted.
 std::vector<std::string> robot_names();
 

@@ -13,6 +13,8 @@ size_t z(int i) {
   return static_cast<size_t>(i);
 }
 
+constexpr double kTip = 0.15;  // of the leg's length
+
 bool within(const Skeleton& s, int body, int ancestor) {
   while (body > ancestor) body = s.bodies()[z(body)].parent;
   return body == ancestor;
@@ -25,7 +27,10 @@ Foot measure_foot(const Robot& robot, const Rig& rig, const ZeroPose& zero, cons
   const Vec3 ankle = zero.at(leg.ankle);
   for (const CollisionPoint& c : robot.collision_points) {
     if (!within(s, c.body, leg.foot)) continue;
-    foot.sole.push_back({zero.at({c.body, c.pos}) - ankle, c.radius});
+    const Vec3 at = zero.at({c.body, c.pos}) - ankle;
+    // a leg without a foot stands on the tip of its lower segment
+    if (leg.foot == leg.lower && at.norm() > kTip * leg_length) continue;
+    foot.sole.push_back({at, c.radius});
   }
   if (foot.sole.empty()) {
     for (const EndSite& e : s.end_sites()) {
