@@ -8,6 +8,7 @@
 #include "formats/format.h"
 #include "formats/mjcf.h"
 #include "motion/data_path.h"
+#include "motion/dataset.h"
 #include "motion/kinematics.h"
 #include "motion/nearest.h"
 #include "sim/env.h"
@@ -53,23 +54,13 @@ std::vector<Clip> read_one(const std::string& name, const std::string& skeleton)
 }
 
 std::vector<Clip> read_dataset(const fs::path& file, const std::string& skeleton) {
-  const Config yaml = Config::load(file);
-  const YAML::Node list = yaml.node("motions");
-  require(list.IsSequence() && list.size() > 0, Kind::usage,
-          "{}: expected a list 'motions' of {{file, weight}}", file.string());
   std::vector<Clip> out;
-  for (const YAML::Node& entry : list) {
-    const int line = entry.Mark().line + 1;
-    require(entry.IsMap() && entry["file"] && entry["weight"], Kind::usage,
-            "{}:{}: expected file and weight", file.string(), line);
-    const auto weight = entry["weight"].as<double>();
-    require(weight >= 0, Kind::usage, "{}:{}: weight {} is negative", file.string(), line, weight);
-    for (Clip& c : read_one(entry["file"].as<std::string>(), skeleton)) {
-      c.weight = weight;
+  for (const DatasetEntry& entry : read_dataset_list(file)) {
+    for (Clip& c : read_one(entry.file, skeleton)) {
+      c.weight = entry.weight;
       out.push_back(std::move(c));
     }
   }
-  yaml.refuse_unknown();
   return out;
 }
 
