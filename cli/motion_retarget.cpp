@@ -44,11 +44,8 @@ Robot load_target(const Arguments& a) {
   Robot robot = formats::load_robot(a.robot);
   if (!robot.skeleton->roles().empty()) return robot;
   robot = retarget::understand_robot(std::move(robot));
-  if (a.write_robot.empty())
-    cli::say(
-        fmt::format("{}: a {}, its parts found by name and shape; --write-robot FILE writes "
-                    "them down to look at and edit",
-                    a.robot, robot.kind));
+  cli::say(fmt::format("{}: a {}, its parts found by name and shape{}", a.robot, robot.kind,
+                       a.write_robot.empty() ? "; --write-robot FILE writes them down" : ""));
   return robot;
 }
 
