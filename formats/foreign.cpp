@@ -29,15 +29,6 @@ std::string foreign_zip(std::string_view t) {
   const std::string_view end = t.substr(t.size() > 65536 ? t.size() - 65536 : 0);
   if (holds(end, ".usdc") || holds(end, ".usda")) return "a USDZ package";
   if (holds(end, "data.pkl") && holds(end, "/version")) return "a PyTorch archive without motion";
-  if (holds(end, "q_pelvis_t") || (holds(end, "dq_") && holds(end, "q_knee"))) {
-    return "a LocoMuJoCo npz (one array a coordinate)";
-  }
-  if (holds(end, "poses.npy") && holds(end, "trans.npy")) {
-    return "an AMASS npz (SMPL parameters: joint offsets need the licensed body model)";
-  }
-  if (holds(end, "body_quat_w.npy") && holds(end, "joint_pos.npy")) {
-    return "a BeyondMimic or mjlab npz (bodies and joints without names)";
-  }
   if (holds(end, ".npz")) return "a zip of npz files: unpack it first";
   if (holds(end, "[Content_Types].xml")) return "an Office document";
   return "";

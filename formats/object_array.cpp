@@ -4,7 +4,6 @@
 #include "formats/clip_tools.h"
 #include "formats/gmr.h"
 #include "formats/mimickit.h"
-#include "formats/mjcf.h"
 #include "formats/numpy/arrays.h"
 #include "formats/numpy/npy.h"
 #include "formats/phc.h"
@@ -31,58 +30,6 @@ bool is_object_npy(Bytes bytes) {
   }
 }
 
-/// amp-rsl-rl: joints by name in an order of their own, quaternions x y z w.
-Clip named_joints(const Value& root, const ReadOptions& options) {
-  Clip clip;
-  std::map<std::string, Array> arrays;
-  for (const char* key : {"joint_positions", "root_position", "root_quaternion"}) {
-    arrays[key] = numeric_array(root.at(key, "the motion"), key);
-  }
-  std::vector<std::string> names;
-  for (const Value& n : root.at("joints_list", "the motion").items("joints_list")) {
-    names.push_back(n.string("a joint's name"));
-  }
-  arrays["joints_list"] = string_array(names);
-  const Frames angles = to_frames(arrays["joint_positions"], "joint_positions");
-  clip.root_pos = to_frames(arrays["root_position"], "root_position");
-  const Frames rot = to_frames(arrays["root_quaternion"], "root_quaternion");
-  const bool fits = angles.cols() == static_cast<Eigen::Index>(names.size()) &&
-                    clip.root_pos.rows() == angles.rows() && clip.root_pos.cols() == 3 &&
-                    rot.rows() == angles.rows() && rot.cols() == 4;
-  require(fits, kBad, "{} joints, joint_positions {}, root_position {}, root_quaternion {}",
-          names.size(), shape_text(arrays["joint_positions"].shape),
-          shape_text(arrays["root_position"].shape), shape_text(arrays["root_quaternion"].shape));
-  clip.root_rot = options.quat_order == "wxyz" ? rot : from_xyzw(rot);
-  normalise(clip.root_rot, "root_quaternion", clip.source);
-  if (options.skeleton.empty()) {
-    throw Error(kBad, fmt::format("names joints ({}, ...) but no robot", names.at(0)),
-                "give its model with --skeleton");
-  }
-  clip.skeleton = load_robot(options.skeleton).skeleton;
-  clip.dof_pos = Frames::Zero(angles.rows(), clip.skeleton->dof_count());
-  std::string missing;
-  for (size_t i = 0; i < names.size(); ++i) {
-    const int dof = clip.skeleton->find_dof(names[i]);
-    if (dof < 0) {
-      missing += (missing.empty() ? "" : ", ") + names[i];
-    } else {
-      clip.dof_pos.col(dof) = angles.col(static_cast<Eigen::Index>(i));
-    }
-  }
-  require(missing.empty(), kBad, "'{}' has no joints {}", clip.skeleton->name(),
-          missing.substr(0, 200));
-  if (static_cast<int>(names.size()) < clip.skeleton->dof_count()) {
-    clip.source.warnings.push_back(
-        fmt::format("{} of the {} dofs of '{}' are not in the file: kept at zero",
-                    clip.skeleton->dof_count() - static_cast<int>(names.size()),
-                    clip.skeleton->dof_count(), clip.skeleton->name()));
-  }
-  arrays["fps"] = read_rate(root.at("fps", "the motion"), clip);
-  clip.source.variant = "named joints";
-  finish_clip(clip, std::move(arrays));
-  return clip;
-}
-
 }  // namespace
 
 Match sniff_object_array(Bytes bytes) {
@@ -90,7 +37,6 @@ Match sniff_object_array(Bytes bytes) {
   const std::string_view text = as_text(bytes);
   const auto holds = [&](std::string_view word) { return text.find(word) != text.npos; };
   const bool known = (holds("root_rot") && holds("dof_pos")) ||
-                     (holds("root_quaternion") && holds("joint_positions")) ||
                      (holds("root_trans_offset") && holds("pose_aa")) ||
                      (holds("loop_mode") && holds("frames"));
   return known && !holds("skeleton_tree") ? Match::yes : Match::no;
@@ -107,8 +53,6 @@ std::vector<Clip> read_object_array(Bytes bytes, const ReadOptions& options) {
   std::vector<Clip> clips;
   if (has(root, {"root_pos", "root_rot", "dof_pos"})) {
     clips.push_back(gmr_clip(root, options));
-  } else if (has(root, {"joints_list", "joint_positions", "root_position", "root_quaternion"})) {
-    clips.push_back(named_joints(root, options));
   } else if (has(root, {"loop_mode", "frames"})) {
     clips.push_back(mimickit_clip(root, options));
   } else if (root.is(ValueKind::dict)) {

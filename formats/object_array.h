@@ -1,8 +1,7 @@
 #pragma once
-// Motions inside NumPy's object arrays (.npy): one dict, whose keys
-// say what it is: root_pos, root_rot x y z w, dof_pos, fps (UH-1); joints_list, joint_positions,
-// root_position, root_quaternion x y z w, fps (amp-rsl-rl); or what MimicKit's and PHC's pickles
-// hold. poselib's files are its own format.
+// Motions inside NumPy's object arrays (.npy): one dict, whose keys say what it is: root_pos,
+// root_rot x y z w, dof_pos, fps (UH-1); or what MimicKit's and PHC's pickles hold. poselib's and
+// amp-rsl-rl's files are formats of their own.
 #include "formats/format.h"
 
 namespace motus::formats {

@@ -1,17 +1,23 @@
 #include <algorithm>
 #include <filesystem>
 
+#include "formats/aist.h"
+#include "formats/amass.h"
+#include "formats/amp_rsl.h"
 #include "formats/asf/amc.h"
+#include "formats/beyondmimic.h"
 #include "formats/bvh/bvh.h"
 #include "formats/compressed.h"
 #include "formats/foreign.h"
 #include "formats/format.h"
 #include "formats/gmr.h"
 #include "formats/h5/h5.h"
+#include "formats/humanml.h"
 #include "formats/isaaclab.h"
 #include "formats/json/amp_json.h"
 #include "formats/json/deepmimic_json.h"
 #include "formats/json/tienkung.h"
+#include "formats/locomujoco.h"
 #include "formats/markers/c3d.h"
 #include "formats/markers/dog_points.h"
 #include "formats/markers/trc.h"
@@ -40,8 +46,19 @@ const std::vector<Format>& rows() {
        read_bvh, write_bvh},
       {"isaaclab", "npz", "Isaac Lab humanoid AMP motion: dof and body states with names",
        sniff_isaaclab, read_isaaclab, write_isaaclab},
+      {"beyondmimic", "npz", "BeyondMimic, mjlab or holosoma robot motion with body states",
+       sniff_beyondmimic, read_beyondmimic, write_beyondmimic},
+      {"locomujoco", "npz", "LocoMuJoCo data set: one array a coordinate", sniff_locomujoco,
+       read_locomujoco, write_locomujoco},
+      {"amass", "npz pkl", "AMASS or SMPL poses (SMPL, SMPL+H, SMPL-X)", sniff_amass, read_amass,
+       write_amass},
+      {"aist", "pkl", "AIST++ dance (SMPL poses)", sniff_aist, read_aist, nullptr},
       {"poselib", "npy", "poselib SkeletonMotion (Isaac Gym, ASE)", sniff_poselib, read_poselib,
        write_poselib},
+      {"amp_rsl", "npy npz", "amp-rsl-rl robot motion, and others of named root and dof arrays",
+       sniff_amp_rsl, read_amp_rsl, write_amp_rsl},
+      {"humanml", "npy", "HumanML3D joints (T,22,3) or features (T,263)", sniff_humanml,
+       read_humanml, nullptr},
       {"mimickit", "pkl", "MimicKit motion: root, exponential maps, dofs", sniff_mimickit,
        read_mimickit, write_mimickit},
       {"phc", "pkl", "PHC, ASAP, PBHC or H2O robot clips (joblib): one file, many clips", sniff_phc,
@@ -49,8 +66,8 @@ const std::vector<Format>& rows() {
       {"protomotions", "motion", "ProtoMotions .motion (a torch archive)", sniff_protomotions,
        read_protomotions, write_protomotions},
       {"parc", "pkl", "PARC humanoid motion on terrain", sniff_parc, read_parc, nullptr},
-      {"object_array", "npy", "a NumPy object array around one dict (UH-1, amp-rsl-rl)",
-       sniff_object_array, read_object_array, nullptr},
+      {"object_array", "npy", "a NumPy object array around one dict (UH-1)", sniff_object_array,
+       read_object_array, nullptr},
       {"gmr", "pkl", "GMR or TWIST robot motion", sniff_gmr, read_gmr, write_gmr},
       {"tienkung", "json txt", "TienKung-Lab motion, expert or visualization dialect",
        sniff_tienkung, read_tienkung, write_tienkung},

@@ -242,7 +242,6 @@ TEST_CASE("every file returns its arrays bit for bit by way of h5") {
 TEST_CASE("files of other layouts are named in one line") {
   if (corpus().empty()) return;
   const std::pair<const char*, const char*> rows[] = {
-      {"npz_locomujoco", "LocoMuJoCo"},
       {"npy_array", "(122,) of '|b1': numbers that do not say what they are"}};
   for (const auto& [folder, expected] : rows) {
     for (const fs::path& file : files_below(corpus() / folder)) {

@@ -22,65 +22,6 @@ using Catch::Contains;
 
 namespace {
 
-SkeletonPtr amp() {
-  std::vector<Vec3> rest;
-  for (const AmpBody& b : amp_bodies()) rest.emplace_back(b.x, b.y, b.z);
-  return amp_skeleton(rest);
-}
-
-/// The same motion as a character.
-Clip as_character(const Clip& robot) {
-  Clip c = robot;
-  Skeleton::Spec spec = robot.skeleton->spec();
-  spec.kind = SkeletonKind::character;
-  spec.joints.clear();
-  spec.dofs.clear();
-  c.skeleton = Skeleton::build(spec);
-  c.local_rot = Frames(c.frames(), 4 * c.skeleton->body_count());
-  std::vector<Quat> q;
-  for (int f = 0; f < c.frames(); ++f) {
-    joint_rotations(robot, f, q);
-    for (int b = 0; b < c.skeleton->body_count(); ++b) {
-      Clip::set_quat(c.local_rot, f, b, q[static_cast<size_t>(b)]);
-    }
-  }
-  c.dof_pos.resize(0, 0);
-  return c;
-}
-
-std::vector<std::byte> write(const std::string& format, const Clip& clip) {
-  return find_format(format).write(std::span(&clip, 1), {});
-}
-
-Clip read_back(const std::vector<std::byte>& bytes, const std::string& skeleton = "") {
-  ReadOptions options;
-  options.skeleton = skeleton;
-  return read(bytes, "", options)[0];
-}
-
-double difference(const Frames& a, const Frames& b) {
-  REQUIRE(a.rows() == b.rows());
-  REQUIRE(a.cols() == b.cols());
-  return a.size() ? (a - b).cwiseAbs().maxCoeff() : 0;
-}
-
-/// Largest angle between rotations, rad.
-double turn(const Frames& a, const Frames& b) {
-  double worst = 0;
-  for (int f = 0; f < a.rows(); ++f) {
-    for (int i = 0; i < a.cols() / 4; ++i) {
-      worst = std::max(worst, Clip::quat_at(a, f, i).angularDistance(Clip::quat_at(b, f, i)));
-    }
-  }
-  return worst;
-}
-
-std::string warnings(const Clip& c) {
-  std::string out;
-  for (const std::string& w : c.source.warnings) out += w + "\n";
-  return out;
-}
-
 /// A MimicKit file of these frames.
 std::vector<std::byte> mimickit(const Frames& frames, const std::string& loop = "") {
   PickleWriter out;
