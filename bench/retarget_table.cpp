@@ -61,11 +61,13 @@ double now() {
 }
 
 std::vector<Scheme> schemes() {
-  retarget::Options draft, full;
+  retarget::Options draft, full, gmr;
   draft.quality = retarget::Quality::draft;
-  draft.copy_same_dofs = full.copy_same_dofs = false;
+  draft.copy_same_dofs = full.copy_same_dofs = gmr.copy_same_dofs = false;
+  gmr.scheme = retarget::Scheme::gmr;
   return {{"draft", [=](const Clip& c, const auto& r) { return retarget::run(c, r, draft); }},
-          {"full", [=](const Clip& c, const auto& r) { return retarget::run(c, r, full); }}};
+          {"full", [=](const Clip& c, const auto& r) { return retarget::run(c, r, full); }},
+          {"gmr", [=](const Clip& c, const auto& r) { return retarget::run(c, r, gmr); }}};
 }
 
 Set read_set(const std::string& name, const fs::path& path) {
@@ -110,13 +112,8 @@ std::map<std::string, std::vector<Row>> measure_set(Set& set, const retarget::Ro
           const double start = now();
           const retarget::Result r = s.run(clip, robot);
           row.seconds = std::min(row.seconds, now() - start);
-          if (i == 0) {
-            const Clip source =
-                r.clip.frames() < clip.frames() ? cut(clip, 1, clip.frames()) : clip;
-            row.metrics = retarget::measure(source, retarget::make_rig(clip.skeleton, r.roles),
-                                            r.clip, robot, r.report.scale)
-                              .metrics;
-          }
+          row.metrics = r.report.metrics;
+          row.frames = r.clip.frames();
         }
         rows.push_back(row);
       }

@@ -23,7 +23,7 @@ namespace {
 struct Arguments {
   cli::ClipInput clips;  // its --fps would say the source's rate; here --fps is the result's
   std::string input = "-", output = "-", robot, to_format, map, map_template, write_robot, report;
-  std::string quality = "full";
+  std::string quality = "full", scheme = "motus";
   std::optional<double> fps, scale;
   bool list_robots = false, explain = false, loop = false, solve = false;
   int jobs = 1;
@@ -109,11 +109,10 @@ void explain(const Clip& source, const retarget::Result& r, const Robot& robot) 
     cli::say(fmt::format("  stage {:<12} {:8.2f} ms {:7.1f} us/frame{}", stage.name, stage.ms,
                          1e3 * stage.ms / std::max(1, r.clip.frames()), numbers));
   }
-  for (const auto& [name, value] : r.report.numbers())
+  for (const auto& [name, value] : numbers(r.report))
     cli::say(fmt::format("  {:<28} {:.5g}", name, value));
-  if (!r.report.most_saturated.empty())
-    cli::say(fmt::format("  most often at its limit: {} ({:.1f} % of frames)",
-                         r.report.most_saturated, 100 * r.report.most_saturated_share));
+  cli::say(fmt::format("  grade: {}", name(r.report.verdict.grade)));
+  for (const std::string& reason : r.report.verdict.reasons) cli::say("    " + reason);
 }
 
 retarget::Quality read_quality(const std::string& name) {
@@ -138,6 +137,12 @@ void list_robots() {
     out += fmt::format("{:<22} {:<10} {}\n", name, y.kind, y.title);
   }
   cli::write_output("-", out);
+}
+
+retarget::Scheme read_scheme(const std::string& name) {
+  if (name == "motus") return retarget::Scheme::motus;
+  require(name == "gmr", Kind::usage, "--scheme {}: expected motus or gmr", name);
+  return retarget::Scheme::gmr;
 }
 
 int run(const Arguments& a) {
@@ -165,6 +170,7 @@ int run(const Arguments& a) {
   options.scale = a.scale;
   options.copy_same_dofs = !a.solve;
   options.quality = read_quality(a.quality);
+  options.scheme = read_scheme(a.scheme);
 
   std::vector<Clip> clips = a.clips.read(a.input);
   // threads that have no clip of their own help with the frames of others
@@ -178,10 +184,11 @@ int run(const Arguments& a) {
   std::string report;
   for (size_t i = 0; i < results.size(); ++i) {
     if (a.explain) explain(clips[i], results[i], robot.robot);
-    report += (i ? ",\n " : "") + results[i].report.json(results[i].clip.name);
+    report += (i ? ",\n " : "") + json(results[i].report, results[i].clip.name);
     out.push_back(results[i].clip);
-    out.back().history.push_back(fmt::format("motion-retarget --to {}{}{}{}{}", a.robot,
+    out.back().history.push_back(fmt::format("motion-retarget --to {}{}{}{}{}{}", a.robot,
                                              a.quality == "full" ? "" : " --quality " + a.quality,
+                                             a.scheme == "motus" ? "" : " --scheme " + a.scheme,
                                              a.fps ? fmt::format(" --fps {}", *a.fps) : "",
                                              a.scale ? fmt::format(" --scale {}", *a.scale) : "",
                                              a.loop ? " --loop" : ""));
@@ -211,6 +218,8 @@ int main(int argc, char** argv) {
   app.option("--map", a.map, "YAML file of lines 'role: body' that win over names");
   app.option("--quality", a.quality,
              "full: smooth over the whole clip, stance exact; draft: one sweep, twice as fast");
+  app.option("--scheme", a.scheme,
+             "motus, or gmr: the published baseline, to compare with (g1 and pi_plus only)");
   app.option("--map-template", a.map_template,
              "write what was matched as such a file, to edit, and stop; - for stdout");
   app.option("--fps", a.fps, "frames a second of the result");

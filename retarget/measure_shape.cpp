@@ -57,7 +57,7 @@ void measure_directions(const Figure& source, const Figure& robot, Measured& out
   out.metrics.keypoint_error = keys.value();
 }
 
-double orientation_error(const BodyTrack& source, const BodyTrack& robot) {
+BodyFit fit(const BodyTrack& source, const BodyTrack& robot) {
   MeanRotation offset;
   for (size_t f = 0; f < robot.rot.size(); ++f)
     offset.add(source.rot[f].conjugate() * robot.rot[f]);
@@ -65,7 +65,7 @@ double orientation_error(const BodyTrack& source, const BodyTrack& robot) {
   Mean error;
   for (size_t f = 0; f < robot.rot.size(); ++f)
     error.add((source.rot[f] * fixed).angularDistance(robot.rot[f]));
-  return error.value();
+  return {robot.name, positive(fixed), error.value()};
 }
 
 }  // namespace
@@ -76,9 +76,15 @@ void measure_shape(const Figure& source, const Figure& robot, Measured& out) {
   Mean turns;
   for (const BodyTrack& r : robot.bodies) {
     for (const BodyTrack& s : source.bodies) {
-      if (s.name == r.name) turns.add(orientation_error(s, r));
+      if (s.name != r.name) continue;
+      out.bodies.push_back(fit(s, r));
+      turns.add(out.bodies.back().error);
     }
   }
+  for (size_t i = 0; i < robot.legs.size(); ++i)
+    out.limbs.push_back({robot.legs[i].name, source.legs[i].length, robot.legs[i].length});
+  for (size_t i = 0; i < std::min(source.arms.size(), robot.arms.size()); ++i)
+    out.limbs.push_back({robot.arms[i].name, source.arms[i].length, robot.arms[i].length});
   m.orientation_error = turns.value();
 
   Mean path, height, heading, rise;

@@ -6,6 +6,7 @@
 #include <array>
 
 #include "motion/error.h"
+#include "retarget/json_text.h"
 #include "retarget/measure_parts.h"
 
 namespace motus::retarget {
@@ -71,15 +72,6 @@ constexpr std::array kRows = {
               kNever, kNever},
     MetricRow{"", "scale", "robot metres per source metre", "", 1, &M::scale, kNever, kNever},
 };
-
-std::string quoted(const std::string& text) {
-  std::string out = "\"";
-  for (const char c : text) {
-    if (c == '"' || c == '\\') out += '\\';
-    out += static_cast<unsigned char>(c) < 0x20 ? ' ' : c;
-  }
-  return out + '"';
-}
 
 }  // namespace
 

@@ -75,9 +75,25 @@ struct Timeline {
   std::vector<double> bone;       ///< (F) rad, mean
 };
 
+/// The constant rotation from a body's frame in the source to the robot's that fits best: what a
+/// calibration amounts to.
+struct BodyFit {
+  std::string name;  ///< "pelvis", "left_hand" ...
+  Quat offset = Quat::Identity();
+  double error = 0;  ///< rad, mean
+};
+
+/// Lengths (m) of a limb.
+struct LimbFit {
+  std::string name;
+  double source = 0, robot = 0;
+};
+
 struct Measured {
   Metrics metrics;
   Timeline timeline;
+  std::vector<BodyFit> bodies;
+  std::vector<LimbFit> limbs;
 };
 
 /// `source` and `clip` have the same frames; `rig` is the source's. `scale`: robot length per

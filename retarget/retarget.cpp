@@ -1,6 +1,7 @@
 #include "retarget/retarget.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <chrono>
@@ -10,6 +11,7 @@
 #include "motion/kinematics.h"
 #include "motion/resample.h"
 #include "retarget/foot_lock.h"
+#include "retarget/gmr.h"
 #include "retarget/loop.h"
 #include "retarget/smooth.h"
 #include "retarget/sweep.h"
@@ -122,9 +124,34 @@ Track solve(const Plan& plan, const RobotBody& robot, double fps, const Options&
   return track;
 }
 
+/// Measures the result and writes what it says into the clip, so that the file keeps it.
+void judge_result(const RobotBody& robot, double scale, Stages& stages, Result& r) {
+  static_cast<Measured&>(r.report) =
+      measure(r.source, make_rig(r.source.skeleton, r.roles), r.clip, robot, scale);
+  r.report.verdict = judge(r.report.metrics);
+  stages.done("report");
+  r.stages = stages.take();
+  std::map<std::string, std::string>& kept = r.clip.source.metadata;
+  for (const auto& [key, value] : numbers(r.report))
+    kept["retarget." + key] = fmt::format("{:.6g}", value);
+  kept["retarget.scheme"] = r.report.scheme;
+  kept["retarget.grade"] = name(r.report.verdict.grade);
+  kept["retarget.reasons"] = fmt::format("{}", fmt::join(r.report.verdict.reasons, "; "));
+  kept["retarget.source_skeleton"] = r.source.skeleton->name();
+  for (const RoleMatch& m : r.roles.matches)
+    kept["retarget.map." + m.role] = r.source.skeleton->bodies()[static_cast<size_t>(m.body)].name;
+  for (const BodyFit& b : r.report.bodies)
+    kept["retarget.offset_wxyz." + b.name] = fmt::format(
+        "{:.6g} {:.6g} {:.6g} {:.6g}", b.offset.w(), b.offset.x(), b.offset.y(), b.offset.z());
+  for (const LimbFit& l : r.report.limbs)
+    kept["retarget.limb_scale." + l.name] = fmt::format("{:.6g}", l.robot / l.source);
+}
+
 Result copy(const Clip& source, const RobotBody& robot, RoleMap roles) {
   Result r;
   r.roles = std::move(roles);
+  r.source = source;
+  r.report.scheme = "copied joint angles";
   r.clip = blank_result(source, robot);
   r.clip.root_pos = source.root_pos;
   r.clip.root_rot = source.root_rot;
@@ -136,7 +163,29 @@ Result copy(const Clip& source, const RobotBody& robot, RoleMap roles) {
   r.clip.channels = source.channels;
   const Observation seen = observe(source, r.roles);
   const Plan plan = make_plan(seen, robot, 1.0);
-  r.report = measure(r.clip, robot, plan.targets);
+  measure_plan(r.clip, robot, plan.targets, r.report);
+  Stages stages;
+  judge_result(robot, 1.0, stages, r);
+  return r;
+}
+
+Result run_gmr(const Clip& source, const RobotBody& robot, RoleMap roles) {
+  Stages stages;
+  const GmrPlan plan = gmr_plan(source, roles, robot);
+  stages.done("targets", {{"scale", plan.scale}});
+  Track track(source.frames(), robot.robot.skeleton->dof_count());
+  const GmrStats stats = gmr_solve(plan, robot, track);
+  stages.done("two stages", {{"iterations_a_frame", stats.iterations}});
+  Result r;
+  r.roles = std::move(roles);
+  r.source = source;
+  r.clip = blank_result(source, robot);
+  r.clip.root_pos = std::move(track.root_pos);
+  r.clip.root_rot = std::move(track.root_rot);
+  r.clip.dof_pos = std::move(track.dofs);
+  make_continuous(r.clip.root_rot);
+  r.report.scheme = "gmr; " + plan.note;
+  judge_result(robot, plan.scale, stages, r);
   return r;
 }
 
@@ -153,6 +202,7 @@ Result run(const Clip& given, const RobotBody& robot, const Options& options) {
   if (options.copy_same_dofs && !options.scale && source.dof_pos.size() > 0 &&
       same_dofs(*source.skeleton, *robot.robot.skeleton))
     return copy(source, robot, std::move(roles));
+  if (options.scheme == Scheme::gmr) return run_gmr(source, robot, std::move(roles));
 
   const bool loop = source.loop == LoopMode::wrap && closes(source);
   const int pad =
@@ -182,14 +232,12 @@ Result run(const Clip& given, const RobotBody& robot, const Options& options) {
       std::span(plan.targets)
           .subspan(static_cast<size_t>(pad), static_cast<size_t>(source.frames()));
   write_contacts(robot, targets, r.clip);
-  r.report = measure(r.clip, robot, targets);
-  r.report.scale = plan.scale;
+  r.source = std::move(source);
+  r.report.scheme = options.quality == Quality::full ? "motus full" : "motus draft";
+  measure_plan(r.clip, robot, targets, r.report);
   r.report.pelvis_drop = plan.drop;
   r.report.loop_residual = residual;
-  stages.done("report");
-  r.stages = stages.take();
-  for (const auto& [name, value] : r.report.numbers())
-    r.clip.source.metadata["retarget." + name] = fmt::format("{:.6g}", value);
+  judge_result(robot, plan.scale, stages, r);
   return r;
 }
 

@@ -10,10 +10,14 @@ namespace motus::retarget {
 /// draft: one causal sweep. full: also a smoothing pass over the whole clip, and stance made exact.
 enum class Quality { draft, full };
 
+/// motus: the whole of this room. gmr: the published baseline (retarget/gmr.h), for comparison.
+enum class Scheme { motus, gmr };
+
 struct Options {
   RoleNames map;                ///< roles said by the user; win over names
   std::optional<double> fps;    ///< of the result; unset = the source's
   std::optional<double> scale;  ///< robot length per source length; unset = ratio of the legs
+  Scheme scheme = Scheme::motus;
   Quality quality = Quality::full;
   int iterations = 0;          ///< solver steps a frame; 0 = by quality: 2 or 3
   int jobs = 1;                ///< threads for this clip; the result does not depend on it
@@ -29,6 +33,7 @@ struct Stage {
 
 struct Result {
   Clip clip;
+  Clip source;  ///< the frames that `clip` answers to, one by one
   Report report;
   RoleMap roles;  ///< of the source
   std::vector<Stage> stages;

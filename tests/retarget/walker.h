@@ -25,6 +25,16 @@ inline retarget::RobotBody robot_body(const std::string& name) {
   return retarget::RobotBody(formats::load_robot(name));
 }
 
+/// Every dof value lies within its own limits (of a ball: the components of its exponential map).
+inline bool dofs_within_limits(const Clip& clip) {
+  for (int d = 0; d < clip.skeleton->dof_count(); ++d) {
+    const Dof& dof = clip.skeleton->dofs()[static_cast<size_t>(d)];
+    if (clip.dof_pos.col(d).minCoeff() < dof.lower || clip.dof_pos.col(d).maxCoeff() > dof.upper)
+      return false;
+  }
+  return true;
+}
+
 /// "LeftFoot" for "RightFoot" and back; other names as they are.
 inline std::string other_side(std::string name) {
   for (const auto& [a, b] : {std::pair<std::string, std::string>("Left", "Right"),
