@@ -1,8 +1,10 @@
 // Retargeting in numbers: every metric of retarget/metrics.h as the mean over sets of clips, scheme
 // beside scheme, and frames a second of one core.
-//   retarget_table [--to ROBOT] [--json FILE] [--clips] [NAME=FILE_OR_FOLDER ...]
+//   retarget_table [--to ROBOT] [--json FILE] [--clips] [--targets FILE] [NAME=FILE_OR_FOLDER ...]
 // A set is a motion file or a folder of them (default: the shipped walk). Clips that a scheme cannot
-// do are named on stderr and left out of every scheme's mean.
+// do are named on stderr and left out of every scheme's mean. --targets writes what the gmr scheme is
+// given for the first clip, and its answers, so that bench/retarget_peer.py can give it to mink; and
+// nothing else is done.
 #include <sys/resource.h>
 
 #include <fmt/format.h>
@@ -25,6 +27,7 @@
 #include "motion/data_path.h"
 #include "motion/error.h"
 #include "motion/resample.h"
+#include "retarget/gmr.h"
 #include "retarget/metrics.h"
 #include "retarget/retarget.h"
 
@@ -183,6 +186,61 @@ double wall(const Set& set, const Scheme& scheme, const retarget::RobotBody& rob
   return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
 }
 
+/// The tasks, the targets and the answers (qpos: root position, w x y z, dofs) of the gmr scheme.
+void write_targets(const Clip& clip, const retarget::RobotBody& robot, const std::string& file) {
+  const Skeleton& s = *robot.robot.skeleton;
+  const retarget::GmrPlan plan = retarget::gmr_plan(clip, retarget::map_roles(clip), robot);
+  retarget::Track track(clip.frames(), s.dof_count());
+  double seconds = 1e30, iterations = 0;
+  for (int i = 0; i < kRounds; ++i) {
+    const double start = now();
+    iterations = retarget::gmr_solve(plan, robot, track).iterations;
+    seconds = std::min(seconds, now() - start);
+  }
+  std::ofstream out(file);
+  out << fmt::format("{{\"model\": \"{}\", \"root_height\": {}, \"note\": \"{}\", ",
+                     fs::absolute(robot.robot.model).string(), robot.robot.root_height, plan.note)
+      << fmt::format("\"frames_per_second\": {}, \"iterations\": {}, ", clip.frames() / seconds,
+                     iterations);
+  for (const Scheme& scheme : schemes()) {
+    double whole = 1e30;
+    for (int i = 0; i < kRounds; ++i) {
+      const double start = now();
+      scheme.run(clip, robot);
+      whole = std::min(whole, now() - start);
+    }
+    out << fmt::format("\"{}\": {}, ", scheme.name, clip.frames() / whole);
+  }
+  out << "\"tasks\": [";
+  for (size_t i = 0; i < plan.tasks.size(); ++i) {
+    const retarget::GmrTask& t = plan.tasks[i];
+    out << fmt::format("{}{{\"body\": \"{}\", \"position\": [{}, {}], \"rotation\": [{}, {}]}}",
+                       i ? ", " : "", s.bodies()[static_cast<size_t>(t.body)].name, t.pos[0],
+                       t.pos[1], t.turn[0], t.turn[1]);
+  }
+  out << "], \"targets\": [";
+  for (size_t f = 0; f < plan.targets.size(); ++f) {
+    out << (f ? ",\n[" : "[");
+    for (size_t i = 0; i < plan.targets[f].size(); ++i) {
+      const auto& [p, q] = plan.targets[f][i];
+      out << fmt::format("{}[{}, {}, {}, {}, {}, {}, {}]", i ? ", " : "", q.w(), q.x(), q.y(),
+                         q.z(), p.x(), p.y(), p.z());
+    }
+    out << "]";
+  }
+  out << "], \"qpos\": [";
+  for (int f = 0; f < clip.frames(); ++f) {
+    out << (f ? ",\n[" : "[");
+    std::string row;
+    for (int c = 0; c < 3; ++c) row += fmt::format("{}, ", track.root_pos(f, c));
+    for (int c = 0; c < 4; ++c) row += fmt::format("{}, ", track.root_rot(f, c));
+    for (int c = 0; c < s.dof_count(); ++c)
+      row += fmt::format("{}{}", c ? ", " : "", track.dofs(f, c));
+    out << row << "]";
+  }
+  out << "]}\n";
+}
+
 double peak_megabytes() {
   rusage usage{};
   getrusage(RUSAGE_SELF, &usage);
@@ -192,7 +250,7 @@ double peak_megabytes() {
 }  // namespace
 
 int main(int argc, char** argv) {
-  std::string robot_name = "g1", json_file;
+  std::string robot_name = "g1", json_file, targets_file;
   bool clips = false;
   std::vector<std::pair<std::string, std::string>> sets;
   for (int i = 1; i < argc; ++i) {
@@ -202,17 +260,23 @@ int main(int argc, char** argv) {
       robot_name = argv[++i];
     } else if (a == "--json" && i + 1 < argc) {
       json_file = argv[++i];
+    } else if (a == "--targets" && i + 1 < argc) {
+      targets_file = argv[++i];
     } else if (a == "--clips") {
       clips = true;
     } else if (at != std::string::npos) {
       sets.emplace_back(a.substr(0, at), a.substr(at + 1));
     } else {
-      fmt::print(stderr, "{}: expected --to, --json, --clips or NAME=FILE\n", a);
+      fmt::print(stderr, "{}: expected --to, --json, --clips, --targets or NAME=FILE\n", a);
       return 2;
     }
   }
   if (sets.empty()) sets.emplace_back("walk", require_data("clips/walk.bvh", "clip"));
   const retarget::RobotBody robot(formats::load_robot(robot_name));
+  if (!targets_file.empty()) {
+    write_targets(read_set(sets[0].first, sets[0].second).clips.at(0), robot, targets_file);
+    return 0;
+  }
   std::string json = fmt::format("{{\"robot\": \"{}\", \"sets\": [", robot_name);
   fmt::print("retargeting to {}: means over clips\n", robot_name);
   for (size_t k = 0; k < sets.size(); ++k) {
