@@ -217,7 +217,7 @@ int main(int argc, char** argv) {
   app.flag("--list-robots", a.list_robots, "say which robots are here, and stop");
   app.option("--map", a.map, "YAML file of lines 'role: body' that win over names");
   app.option("--quality", a.quality,
-             "full: smooth over the whole clip, stance exact; draft: one sweep, twice as fast");
+             "full: smooth over the whole clip, stance exact, bodies apart; draft: one sweep, faster");
   app.option("--scheme", a.scheme,
              "motus, or gmr: the published baseline, to compare with (g1 and pi_plus only)");
   app.option("--map-template", a.map_template,

@@ -17,12 +17,26 @@ constexpr double kStartKnee = 0.4;     // rad of bend that the first frame is so
 constexpr double kBranchMargin = 0.1;  // rad
 constexpr double kMargin = 0.08;       // rad from a limit, where it begins to be felt
 constexpr double kMarginShare = 0.1;   // of the range at most
+constexpr double kSpeedShare = 0.98;   // of what a motor can do
+constexpr double kAnySpeed = 1;        // s, in which every dof can move as far as it likes
+constexpr double kNearFloor = 0.05;    // m, heights that a step may bring to the floor
+constexpr double kNearBody = 0.03;     // m, likewise gaps between bodies
+constexpr double kNearLimit = 0.2;     // rad, likewise
 constexpr double kLeastBend = 0.03;    // rad a knee or elbow stays bent
 
 }  // namespace
 
+Eigen::VectorXd top_speeds(const Robot& robot) {
+  Eigen::VectorXd v = Eigen::VectorXd::Constant(robot.skeleton->dof_count(), kFastest);
+  for (size_t i = 0; i < robot.speed_limits.size(); ++i) {
+    const double limit = kSpeedShare * robot.speed_limits[i];
+    if (limit > 0) v[static_cast<Eigen::Index>(i)] = std::min(kFastest, limit);
+  }
+  return v;
+}
+
 Solver::Solver(const RobotBody& body, Weights weights)
-    : body_(body), w_(weights), model_(body.robot.skeleton) {
+    : body_(body), w_(weights), model_(body.robot.skeleton), collider_(body) {
   const Skeleton& s = model_.skeleton();
   const Eigen::Index n = model_.dims();
   h_.resize(n, n);
@@ -30,6 +44,7 @@ Solver::Solver(const RobotBody& body, Weights weights)
   lo_.resize(n);
   hi_.resize(n);
   rest_ = Eigen::Map<const Eigen::VectorXd>(body.robot.default_dofs.data(), n - 6);
+  fastest_ = top_speeds(body.robot);
   lower_ = model_.lower();
   upper_ = model_.upper();
   for (size_t i = 0; i < body.rig.legs.size(); ++i) {
@@ -50,7 +65,7 @@ Solver::Solver(const RobotBody& body, Weights weights)
                        0.0);
   }
   rest_ = rest_.cwiseMax(lower_).cwiseMin(upper_);
-  margin_ = (kMarginShare * (upper_ - lower_)).cwiseMin(kMargin);
+  margin_ = (kMarginShare * (model_.upper() - model_.lower())).cwiseMin(kMargin);
   const int trunk = body.rig.chest >= 0 ? body.rig.chest : body.rig.pelvis;
   turns_head_ =
       body.rig.head >= 0 && model_.chain(body.rig.head).size() > model_.chain(trunk).size();
@@ -121,12 +136,21 @@ void Solver::stay_on_branch(int trunk, int upper) {
 void Solver::keep_above_floor() {
   for (const CollisionPoint& c : body_.robot.collision_points) {
     const Vec3 p = model_.at(c.body, c.pos);
-    const double depth = c.radius - p.z();
-    if (depth <= 0) continue;
-    model_.point_jacobian(c.body, p, block_);
-    // height only
-    block_.jacobian.topRows<2>().setZero();
-    add(block_, Vec3(0, 0, depth), w_.floor);
+    const double height = p.z() - c.radius;
+    if (height > kNearFloor) continue;
+    hinges_.begin(height, w_.floor);
+    model_.rise(c.body, p, [&](int dim, double slope) { hinges_.derivative(dim, slope); });
+  }
+}
+
+/// The gap of two capsules changes by the relative velocity of their nearest points along the line
+/// between them.
+void Solver::keep_apart() {
+  for (const Contact& c : collider_.near(model_, kNearBody)) {
+    const Vec3 along = (c.b - c.a).normalized();
+    hinges_.begin(c.gap - c.margin, w_.apart);
+    model_.approach(c.body_a, c.a, c.body_b, c.b, along,
+                    [&](int dim, double slope) { hinges_.derivative(dim, slope); });
   }
 }
 
@@ -222,14 +246,13 @@ void Solver::plant_feet(const Target& t) {
 }
 
 void Solver::keep_off_limits(const State& state) {
-  const double w2 = w_.near_limit * w_.near_limit;
   for (Eigen::Index i = 0; i < rest_.size(); ++i) {
-    const double below = lower_[i] + margin_[i] - state.dofs[i];
-    const double above = upper_[i] - margin_[i] - state.dofs[i];
-    const double excess = below > 0 ? below : above < 0 ? above : 0;
-    if (excess == 0) continue;
-    h_(6 + i, 6 + i) += w2;
-    g_[6 + i] += w2 * excess;
+    const double below = state.dofs[i] - model_.lower()[i] - margin_[i];
+    const double above = model_.upper()[i] - margin_[i] - state.dofs[i];
+    const double nearest = std::min(below, above);
+    if (nearest > kNearLimit) continue;
+    hinges_.begin(nearest, w_.near_limit);
+    hinges_.derivative(static_cast<int>(6 + i), below < above ? 1 : -1);
   }
 }
 
@@ -249,6 +272,7 @@ void Solver::add_pull(const Pull& pull, const State& state) {
 void Solver::linearise(const Target& t, const State& state, const Pull& pull, Terms terms) {
   h_.setZero();
   g_.setZero();
+  hinges_.clear();
   model_.update(state);
   if (terms == Terms::all) {
     add_tasks(t);
@@ -263,16 +287,16 @@ void Solver::linearise(const Target& t, const State& state, const Pull& pull, Te
   h_.diagonal().array() += kDamping;
 }
 
-void Solver::step(State& state, double trust, const Eigen::VectorXd& before, double reach) {
+void Solver::step(State& state, double trust, const Eigen::VectorXd& before, double dt) {
   lo_.setConstant(-trust);
   hi_.setConstant(trust);
   // the state lies within all of these, so zero is always allowed
   for (Eigen::Index i = 0; i < rest_.size(); ++i) {
-    const double q = state.dofs[i];
+    const double q = state.dofs[i], reach = fastest_[i] * dt;
     lo_[6 + i] = std::max({-trust, lower_[i] - q, before[i] - reach - q});
     hi_[6 + i] = std::min({trust, upper_[i] - q, before[i] + reach - q});
   }
-  model_.advance(state, box_.solve(h_, g_, lo_, hi_));
+  model_.advance(state, hinges_.solve(box_, h_, g_, lo_, hi_));
 }
 
 State Solver::start(const Target& target) {
@@ -284,7 +308,7 @@ State Solver::start(const Target& target) {
   for (int k = 0; k < kStartIterations; ++k) {
     before_.to.dofs = state.dofs;
     linearise(target, state, before_, Terms::all);
-    step(state, kStartTrust, state.dofs, kStartTrust);
+    step(state, kStartTrust, state.dofs, kAnySpeed);
   }
   return state;
 }
@@ -294,7 +318,7 @@ void Solver::solve(const Target& target, int iterations, double dt, State& state
   before_.dofs = w_.change;
   for (int k = 0; k < iterations; ++k) {
     linearise(target, state, before_, Terms::all);
-    step(state, kTrust, before_.to.dofs, w_.fastest * dt);
+    step(state, kTrust, before_.to.dofs, dt);
   }
 }
 
@@ -303,7 +327,8 @@ void Solver::refine(const Target& target, const Pull& pull, Terms terms, int ite
   state.dofs = state.dofs.cwiseMax(lower_).cwiseMin(upper_);
   for (int k = 0; k < iterations; ++k) {
     linearise(target, state, pull, terms);
-    step(state, kTrust, state.dofs, kTrust);
+    keep_apart();
+    step(state, kTrust, state.dofs, kAnySpeed);
   }
 }
 

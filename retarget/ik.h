@@ -5,6 +5,8 @@
 // joint limits (retarget/box.h), so no pose outside them is ever formed.
 #include "retarget/body.h"
 #include "retarget/box.h"
+#include "retarget/collide.h"
+#include "retarget/hinges.h"
 #include "retarget/model.h"
 #include "retarget/plan.h"
 
@@ -18,11 +20,11 @@ struct Weights {
   double centre = 25, pelvis = 4, chest = 3, head = 1;
   double leg_direction = 0.7, knee_axis = 0.7;
   double arm_direction = 2, elbow_axis = 0.5;
+  double apart = 150;     ///< gap of two bodies below a margin
   double floor = 400;     ///< depth of a collision point below z = 0
   double change = 0.1;    ///< from the frame before, per rad
   double rest = 0.06;     ///< from the rest pose, per rad
-  double near_limit = 2;  ///< within a margin of a limit, per rad
-  double fastest = 15;    ///< rad/s, bound of every dof
+  double near_limit = 6;  ///< within a margin of a limit, per rad
 };
 
 /// A state that a frame is pulled to, and how strongly (square roots of weights).
@@ -33,8 +35,13 @@ struct Pull {
   double dofs = 0;  ///< per rad
 };
 
-/// All terms, or only those that must hold: planted feet, floor, limits.
+/// All terms, or only those that must hold: planted feet, floor, bodies apart, limits.
 enum class Terms { all, hard };
+
+inline constexpr double kFastest = 15;  ///< rad/s of any dof: half a radian a frame at 30 frames/s
+
+/// (D) rad/s that dofs shall stay below: what is known of their motors, and kFastest.
+Eigen::VectorXd top_speeds(const Robot& robot);
 
 class Solver {
  public:
@@ -46,17 +53,18 @@ class Solver {
   /// The next frame's pose, `dt` seconds after `state`, by `iterations` steps.
   void solve(const Target& target, int iterations, double dt, State& state);
 
-  /// The pose nearest to target and pull together; no frame before it is asked.
+  /// The pose nearest to target and pull together, its bodies apart; no frame before it is asked.
   void refine(const Target& target, const Pull& pull, Terms terms, int iterations, State& state);
 
   const Model& model() const { return model_; }
 
  private:
   void linearise(const Target& t, const State& state, const Pull& pull, Terms terms);
-  void step(State& state, double trust, const Eigen::VectorXd& before, double reach);
+  void step(State& state, double trust, const Eigen::VectorXd& before, double dt);
   void add_tasks(const Target& t);
   void plant_feet(const Target& t);
   void keep_above_floor();
+  void keep_apart();
   void keep_off_limits(const State& state);
   Quat world(const Quat& anatomical, int body) const;
   void add_pull(const Pull& pull, const State& state);
@@ -72,13 +80,16 @@ class Solver {
   Weights w_;
   Model model_;
   BoxSolver box_;
+  Collider collider_;
   Eigen::VectorXd rest_, lower_, upper_;  ///< lower_, upper_: of knees and elbows, tighter than the
                                           ///< robot's
+  Eigen::VectorXd fastest_;               ///< rad/s
   Eigen::VectorXd margin_;                ///< rad, from a limit to where it is felt
   Eigen::VectorXd g_, lo_, hi_;
   Pull before_;
   Eigen::MatrixXd h_;
   Block block_;
+  Hinges hinges_;
   std::array<Vec3, kMaxLegs> knee_axes_;
   std::array<Vec3, kMaxArms> elbow_axes_;
   bool turns_head_ = false;

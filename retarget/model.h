@@ -51,6 +51,45 @@ class Model {
   void segment_jacobian(int from_body, const Vec3& from, int to_body, const Vec3& to,
                         Block& out) const;
 
+  /// Calls visit(dim, d(height of a world point fixed to `body`)) over chain(body), ascending.
+  template <typename Visit>
+  void rise(int body, const Vec3& world, const Visit& visit) const {
+    const Vec3 arm = world - pos_[0];
+    visit(2, 1.0);
+    visit(3, arm.y());
+    visit(4, -arm.x());
+    const std::vector<int>& dims = chain(body);
+    for (size_t k = 6; k < dims.size(); ++k) {
+      const Column& c = columns_[static_cast<size_t>(dims[k] - 6)];
+      const Vec3 r = world - c.anchor;
+      visit(dims[k], c.axis.x() * r.y() - c.axis.y() * r.x());
+    }
+  }
+
+  /// Calls visit(dim, d(along . (b - a))) for world points fixed to two bodies, dims ascending; what
+  /// moves both as one is left out.
+  template <typename Visit>
+  void approach(int body_a, const Vec3& a, int body_b, const Vec3& b, const Vec3& along,
+                const Visit& visit) const {
+    const std::vector<int>&da = chain(body_a), &db = chain(body_b);
+    const auto turn = [&](int dim, const Vec3& p) {
+      const Column& c = columns_[static_cast<size_t>(dim - 6)];
+      return along.dot(c.axis.cross(p - c.anchor));
+    };
+    for (size_t i = 6, j = 6; i < da.size() || j < db.size();) {
+      if (j == db.size() || (i < da.size() && da[i] < db[j])) {
+        visit(da[i], -turn(da[i], a));
+        ++i;
+      } else if (i == da.size() || db[j] < da[i]) {
+        visit(db[j], turn(db[j], b));
+        ++j;
+      } else {
+        visit(da[i], turn(da[i], b) - turn(da[i], a));
+        ++i, ++j;
+      }
+    }
+  }
+
   /// state + step, dofs kept within their limits exactly.
   void advance(State& state, const Eigen::VectorXd& step) const;
 

@@ -113,10 +113,13 @@ Track solve(const Plan& plan, const RobotBody& robot, double fps, const Options&
   stages.done("sweep", {{"windows", swept.windows}, {"resolved_frames", swept.resolved}});
   if (full) {
     const TrajectoryStats t = smooth_trajectory(robot, targets, fps, options.jobs, {}, track);
-    stages.done("trajectory", {{"mean_change_rad", t.change}, {"speed_limited_rad", t.limited}});
+    stages.done(
+        "trajectory",
+        {{"mean_change_rad", t.change}, {"speed_limited_rad", t.limited}, {"repeats", t.repeats}});
     const FootLockStats feet = lock_feet(robot, targets, fps, options.jobs, track);
-    const double limited = limit_steps(
-        track.dofs, Eigen::RowVectorXd::Constant(track.dofs.cols(), Weights{}.fastest / fps));
+    // what stands is worth more than a motor's limit, and no jump is worth it
+    const double limited =
+        limit_steps(track.dofs, Eigen::RowVectorXd::Constant(track.dofs.cols(), kFastest / fps));
     stages.done("feet",
                 {{"moved_m", feet.moved}, {"left_m", feet.left}, {"speed_limited_rad", limited}});
   }

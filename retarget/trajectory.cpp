@@ -11,6 +11,7 @@ constexpr int kBlock = 64;  // frames a thread takes at a time
 
 // square roots of weights, per m and per rad
 constexpr double kPullPos = 25, kPullTurn = 4, kPullDofs = 1.2;
+constexpr int kHoldRounds = 10;
 constexpr double kHoldPos = 60, kHoldTurn = 12, kHoldDofs = 3;  // once smooth
 
 void smooth(const JerkFilter& filter, const Eigen::RowVectorXd& step, const Model& model, Track& z,
@@ -25,12 +26,14 @@ void smooth(const JerkFilter& filter, const Eigen::RowVectorXd& step, const Mode
   limited = std::max(limited, limit_steps(z.dofs, step));
 }
 
-/// Every frame's own solution, pulled to `to`.
+/// Every frame's own solution (of those whose `which` is set), pulled to `to`.
 void solve_frames(const RobotBody& body, std::span<const Target> targets, Terms terms,
-                  const Track& to, Pull pull, int iterations, int jobs, Track& x) {
+                  const Track& to, Pull pull, int iterations, int jobs,
+                  const std::vector<char>& which, Track& x) {
   for_blocks(x.frames(), kBlock, jobs, [&] {
     return [&, pull, solver = Solver(body), state = State{}](int first, int last) mutable {
       for (int f = first; f < last; ++f) {
+        if (!which[static_cast<size_t>(f)]) continue;
         x.get(f, state);
         to.get(f, pull.to);
         solver.refine(targets[static_cast<size_t>(f)], pull, terms, iterations, state);
@@ -51,8 +54,7 @@ TrajectoryStats smooth_trajectory(const RobotBody& body, std::span<const Target>
   if (frames < 4) return stats;
   const Solver solver(body);
   const JerkFilter filter(frames, fps, options.cutoff);
-  const Eigen::RowVectorXd step =
-      Eigen::RowVectorXd::Constant(track.dofs.cols(), Weights{}.fastest / fps);
+  const Eigen::RowVectorXd step = top_speeds(body.robot).transpose() / fps;
   make_continuous(track.root_rot);
   Track& x = track;
   const Frames before = x.dofs;
@@ -66,6 +68,7 @@ TrajectoryStats smooth_trajectory(const RobotBody& body, std::span<const Target>
     a.root_rot += sign * b.root_rot;
     a.dofs += sign * b.dofs;
   };
+  std::vector<char> which(static_cast<size_t>(frames), 1);
   for (int round = 0; round <= options.rounds; ++round) {
     z = x;
     add(z, u, 1);
@@ -75,10 +78,21 @@ TrajectoryStats smooth_trajectory(const RobotBody& body, std::span<const Target>
     add(u, z, -1);
     add(z, u, -1);
     z.root_rot.rowwise().normalize();
-    solve_frames(body, targets, Terms::all, z, {{}, kPullPos, kPullTurn, kPullDofs}, 1, jobs, x);
+    solve_frames(body, targets, Terms::all, z, {{}, kPullPos, kPullTurn, kPullDofs}, 1, jobs, which,
+                 x);
   }
+  // where planting asks for more than a motor can do, the frames around it begin earlier
   x = z;
-  solve_frames(body, targets, Terms::hard, z, {{}, kHoldPos, kHoldTurn, kHoldDofs}, 2, jobs, x);
+  for (int round = 0;; ++round) {
+    solve_frames(body, targets, Terms::hard, z, {{}, kHoldPos, kHoldTurn, kHoldDofs}, 2, jobs,
+                 which, x);
+    if (round == kHoldRounds) break;
+    z = x;
+    if (limit_steps(z.dofs, step) <= 0) break;
+    for (int f = 0; f < frames; ++f) which[static_cast<size_t>(f)] = z.dofs.row(f) != x.dofs.row(f);
+    x = z;
+    ++stats.repeats;
+  }
   stats.change = (x.dofs - before).cwiseAbs().mean();
   return stats;
 }

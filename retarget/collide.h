@@ -1,0 +1,54 @@
+#pragma once
+// A robot against itself: capsules of its bodies, and which pairs of them must keep apart.
+#include <vector>
+
+#include "retarget/body.h"
+#include "retarget/model.h"
+
+namespace motus::retarget {
+
+/// Where two segments are nearest to each other.
+struct Nearest {
+  Vec3 a = Vec3::Zero(), b = Vec3::Zero();
+  double distance = 0;
+};
+Nearest nearest_points(const Vec3& a0, const Vec3& a1, const Vec3& b0, const Vec3& b1);
+
+/// Two capsules that must not touch.
+struct CollisionPair {
+  int a = 0, b = 0;  ///< indices into Robot::capsules
+  double gap = 0;    ///< m between them with all dofs zero or in the default pose, the smaller
+};
+
+/// Pairs of bodies that are not parent and child and that keep apart with all dofs zero and in the
+/// default pose.
+std::vector<CollisionPair> collision_pairs(const RobotBody& body);
+
+/// Two capsules that are near: world points on their axes, and the gap between their surfaces.
+struct Contact {
+  int body_a = 0, body_b = 0;
+  Vec3 a = Vec3::Zero(), b = Vec3::Zero();
+  double gap = 0;     ///< m, negative = overlapping
+  double margin = 0;  ///< m, gap that they shall keep: a centimetre, or half of the gap that they
+                      ///< were built with where that is less
+};
+
+class Collider {
+ public:
+  explicit Collider(const RobotBody& body);
+
+  /// Pairs whose gap is below `reach` in the pose that `model` shows, in a fixed order.
+  const std::vector<Contact>& near(const Model& model, double reach);
+
+ private:
+  struct Shape {
+    Vec3 a, b, centre;  ///< world
+    double half = 0;    ///< m, half of the axis
+  };
+  const std::vector<Capsule>& capsules_;
+  std::vector<CollisionPair> pairs_;
+  std::vector<Shape> shapes_;
+  std::vector<Contact> contacts_;
+};
+
+}  // namespace motus::retarget
