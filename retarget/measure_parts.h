@@ -24,13 +24,6 @@ void measure_collisions(const Clip& clip, const RobotBody& body, Measured& out);
 void measure_shape(const Figure& source, const Figure& robot, Measured& out);
 void measure_balance(const Ground& ground, double fps, Measured& out);
 
-/// Pairs of capsules that count as self-collision: bodies of which neither is the other's
-/// parent or grandparent and that keep apart with all dofs zero and in the default pose.
-std::vector<std::pair<int, int>> collision_pairs(const RobotBody& body);
-
-/// The nearest distance (m) of two segments.
-double segment_distance(const Vec3& a0, const Vec3& a1, const Vec3& b0, const Vec3& b1);
-
 /// The distance (m) of a point from the convex hull of points in the plane; 0 inside.
 double distance_outside(const Eigen::Vector2d& p, std::vector<Eigen::Vector2d> points);
 

@@ -56,6 +56,8 @@ TEST_CASE("nearest points of segments: crossing, parallel, end to end, points") 
   CHECK(nearest_points(o, x, 3 * x, 5 * x).distance == Approx(2));
   CHECK(nearest_points(o, o, y, y).distance == Approx(1));
   CHECK(nearest_points(o, x, 2 * y + 0.5 * x, 2 * y + 0.5 * x).distance == Approx(2));
+  CHECK(nearest_points(o, o, z, z).distance == Approx(1));
+  CHECK(nearest_points(o, x, 2 * x + y, 2 * x - y).distance == Approx(1));
   // against a search over both segments
   std::mt19937 rng(2);
   std::uniform_real_distribution<double> u(-1, 1);

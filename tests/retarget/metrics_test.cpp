@@ -3,6 +3,7 @@
 
 #include "motion/error.h"
 
+#include "retarget/collide.h"
 #include "retarget/measure_parts.h"
 #include "tests/catch.h"
 #include "tests/retarget/walker.h"
@@ -200,16 +201,6 @@ TEST_CASE("a foot stands where its ankle and toe are slow and low") {
   CHECK(right == Approx(left).epsilon(0.1));
   CHECK(left + right < 0.9 * c.frames());
   CHECK(none < 0.5 * c.frames());
-}
-
-TEST_CASE("segments: parallel, crossing, end to end, points") {
-  const Vec3 o = Vec3::Zero(), x = Vec3::UnitX(), y = Vec3::UnitY(), z = Vec3::UnitZ();
-  CHECK(segment_distance(o, x, y, x + y) == Approx(1));
-  CHECK(segment_distance(-x, x, -y + 2 * z, y + 2 * z) == Approx(2));
-  CHECK(segment_distance(o, x, 3 * x, 4 * x) == Approx(2));
-  CHECK(segment_distance(o, o, z, z) == Approx(1));
-  CHECK(segment_distance(o, o, x - y, x + y) == Approx(1));
-  CHECK(segment_distance(o, x, 2 * x + y, 2 * x - y) == Approx(1));
 }
 
 TEST_CASE("outside a hull") {
