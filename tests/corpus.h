@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "formats/format.h"
+#include "tests/source_dir.h"
 
 namespace motus {
 
@@ -19,7 +20,7 @@ inline std::filesystem::path corpus() {
   const char* env = std::getenv("MOTUS_CORPUS");
   const std::filesystem::path folder =
       env && *env ? std::filesystem::path(env)
-                  : std::filesystem::path(MOTUS_SOURCE_DIR) / ".." / "shared" / "corpus";
+                  : std::filesystem::path(source_dir()) / ".." / "shared" / "corpus";
   if (std::filesystem::is_directory(folder)) return folder;
   std::fprintf(stderr, "skipped: no corpus at %s\n", folder.c_str());
   return {};

@@ -8,13 +8,14 @@
 #include "motion/check.h"
 #include "motion/kinematics.h"
 #include "tests/catch.h"
+#include "tests/source_dir.h"
 
 using namespace motus;
 
 namespace {
 
 Clip shipped(const std::string& name) {
-  const auto path = std::filesystem::path(MOTUS_SOURCE_DIR) / "data" / "clips" / name;
+  const auto path = std::filesystem::path(source_dir()) / "data" / "clips" / name;
   std::ifstream in(path, std::ios::binary);
   INFO(path.string());
   REQUIRE(in.good());

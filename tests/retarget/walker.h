@@ -6,11 +6,12 @@
 #include "formats/format.h"
 #include "formats/mjcf.h"
 #include "retarget/retarget.h"
+#include "tests/source_dir.h"
 
 namespace motus {
 
 inline Clip shipped_clip(const std::string& name) {
-  std::ifstream in(std::string(MOTUS_SOURCE_DIR) + "/data/clips/" + name, std::ios::binary);
+  std::ifstream in(std::string(source_dir()) + "/data/clips/" + name, std::ios::binary);
   const std::vector<char> text((std::istreambuf_iterator<char>(in)), {});
   formats::ReadOptions options;
   options.name = name;

@@ -1,4 +1,5 @@
 #include "tests/sim/golden_robot.h"
+#include "tests/source_dir.h"
 
 #include <algorithm>
 #include <cmath>
@@ -36,7 +37,7 @@ double reach(const mjModel* m, const mjData* d, int g) {
 }  // namespace
 
 Robot read(const std::string& name) {
-  const std::string file = std::string(MOTUS_SOURCE_DIR) + "/tests/sim/golden/" + name + ".txt";
+  const std::string file = std::string(motus::source_dir()) + "/tests/sim/golden/" + name + ".txt";
   std::ifstream in(file);
   if (!in) throw std::runtime_error("no golden file " + file);
   Robot r;
@@ -80,7 +81,7 @@ Robot read(const std::string& name) {
 }
 
 std::string model_file(const std::string& name) {
-  return std::string(MOTUS_SOURCE_DIR) + "/data/robots/" + name + "/robot.xml";
+  return std::string(motus::source_dir()) + "/data/robots/" + name + "/robot.xml";
 }
 
 Spec parse(const std::string& name) {
