@@ -74,19 +74,9 @@ Array rate_array(double fps) {
   return fps == std::round(fps) ? scalar_i8(static_cast<int64_t>(fps)) : scalar_f8(fps);
 }
 
-void write_rate(PickleWriter& out, const Array& rate, const Clip& clip, bool untouched) {
+std::string rate_form(const Clip& clip, bool untouched) {
   const auto at = clip.source.metadata.find("fps_form");
-  const std::string form = untouched && at != clip.source.metadata.end() ? at->second : "";
-  const double value = to_number(rate, "fps");
-  if (form == "scalar") {
-    out.scalar(rate);
-  } else if (form == "array") {
-    out.array(rate);
-  } else if (rate.descr[1] == 'f') {
-    out.real(value);
-  } else {
-    out.integer(static_cast<int64_t>(value));
-  }
+  return untouched && at != clip.source.metadata.end() ? at->second : "";
 }
 
 void note_repeats(Clip& clip) {

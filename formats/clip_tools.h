@@ -4,6 +4,7 @@
 #include <string>
 
 #include "formats/format.h"
+#include "formats/numpy/arrays.h"
 #include "formats/pickle/pickle_value.h"
 #include "formats/pickle/pickle_writer.h"
 #include "motion/robot.h"
@@ -28,8 +29,25 @@ void guess_fps(Clip& clip, const ReadOptions& options);
 Array read_rate(const Value& value, Clip& clip);
 /// The same for a rate that is computed: whole numbers are integers.
 Array rate_array(double fps);
-/// Puts a rate into a pickle; an untouched clip's in the form that read_rate() found.
-void write_rate(PickleWriter& out, const Array& rate, const Clip& clip, bool untouched);
+/// The form in which a rate goes into a file: "scalar" and "array" are NumPy's and come from
+/// read_rate() of an untouched clip, "" is a plain number.
+std::string rate_form(const Clip& clip, bool untouched);
+
+/// Puts a rate into a pickle (or JSON) in that form.
+template <typename Writer>
+void write_rate(Writer& out, const Array& rate, const Clip& clip, bool untouched) {
+  const std::string form = rate_form(clip, untouched);
+  const double value = to_number(rate, "fps");
+  if (form == "scalar") {
+    out.scalar(rate);
+  } else if (form == "array") {
+    out.array(rate);
+  } else if (rate.descr[1] == 'f') {
+    out.real(value);
+  } else {
+    out.integer(static_cast<int64_t>(value));
+  }
+}
 
 /// Warns where frames repeat the one before exactly: data of a lower rate under a higher label.
 void note_repeats(Clip& clip);

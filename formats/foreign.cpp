@@ -39,7 +39,7 @@ std::string foreign_json(std::string_view t) {
                                 holds(t, "\"nodes\"") || holds(t, "\"meshes\""))) {
     return "a glTF scene";
   }
-  if (holds(t, "__ndarray__")) return "a poselib JSON";
+  if (holds(t, "__ndarray__")) return "a JSON of NumPy arrays that is no poselib motion";
   return "";
 }
 

@@ -11,9 +11,7 @@
 #include "formats/numpy/arrays.h"
 #include "formats/numpy/npy.h"
 #include "formats/pickle/pickle.h"
-#include "formats/pickle/pickle_writer.h"
-#include "formats/smooth_velocity.h"
-#include "motion/kinematics.h"
+#include "formats/poselib_json.h"
 
 namespace motus::formats {
 
@@ -116,6 +114,22 @@ Match sniff_poselib(Bytes bytes) {
   return tree && text.find("root_translation") != text.npos ? Match::yes : Match::no;
 }
 
+Match sniff_poselib_json(Bytes bytes) {
+  const std::string_view text = as_text(bytes);
+  const size_t first = text.find_first_not_of(" \t\r\n");
+  if (first == text.npos || text[first] != '{') return Match::no;
+  const auto holds = [&](std::string_view word) { return text.find(word) != text.npos; };
+  const bool ours = holds("__ndarray__") && holds("skeleton_tree") && holds("root_translation");
+  return ours ? Match::yes : Match::no;
+}
+
+std::vector<Clip> read_poselib_json(Bytes bytes, const ReadOptions& options) {
+  const JsonValues json(bytes);
+  std::vector<Clip> clips;
+  clips.push_back(poselib_clip(json.root(), options));
+  return clips;
+}
+
 std::vector<Clip> read_poselib(Bytes bytes, const ReadOptions& options) {
   const NpyHeader header = read_npy_header(bytes);
   require(header.descr == "|O", kBad, "an array of '{}', expected a pickled SkeletonMotion",
@@ -125,8 +139,12 @@ std::vector<Clip> read_poselib(Bytes bytes, const ReadOptions& options) {
   const bool wrapped = outer.is(ValueKind::array) && outer.raw_array().objects &&
                        outer.raw_array().items.size() == 1;
   require(wrapped, kBad, "the npy file holds {}, expected one object", kind_text(outer.kind()));
-  const Value& root = outer.raw_array().items[0];
+  std::vector<Clip> clips;
+  clips.push_back(poselib_clip(outer.raw_array().items[0], options));
+  return clips;
+}
 
+Clip poselib_clip(const Value& root, const ReadOptions& options) {
   std::map<std::string, Array> arrays;
   Clip clip;
   clip.skeleton = skeleton_of(root.at("skeleton_tree", "the motion"), arrays);
@@ -162,99 +180,7 @@ std::vector<Clip> read_poselib(Bytes bytes, const ReadOptions& options) {
   add_velocity(clip, root, "global_velocity", "body_lin_vel", "m/s", arrays);
   add_velocity(clip, root, "global_angular_velocity", "body_ang_vel", "rad/s", arrays);
   finish_clip(clip, std::move(arrays));
-  return {std::move(clip)};
-}
-
-namespace {
-
-/// The arrays of a SkeletonMotion computed from any clip.
-std::map<std::string, Array> compute(const Clip& clip) {
-  const Skeleton& s = *clip.skeleton;
-  const int64_t frames = clip.frames(), bodies = s.body_count();
-  Frames rot(frames, 4 * bodies), offsets(bodies, 3), parents(bodies, 1);
-  std::vector<Quat> joints;
-  std::vector<std::string> names;
-  for (int b = 0; b < s.body_count(); ++b) {
-    const Body& body = s.bodies()[static_cast<size_t>(b)];
-    names.push_back(body.name);
-    offsets.row(b) = body.rest_pos;
-    parents(b, 0) = body.parent;
-  }
-  for (int f = 0; f < clip.frames(); ++f) {
-    joint_rotations(clip, f, joints);
-    Clip::set_quat(rot, f, 0, positive(clip.root_rot_at(f)));
-    for (int b = 1; b < s.body_count(); ++b) {
-      // poselib knows no rest rotation: it goes into the joint's
-      const auto i = static_cast<size_t>(b);
-      Clip::set_quat(rot, f, b, positive(s.bodies()[i].rest_rot * joints[i]));
-    }
-  }
-  std::map<std::string, Array> out;
-  out["rotation"] = f4_array(to_xyzw(rot), {frames, bodies, 4});
-  out["root_translation"] = f4_array(clip.root_pos);
-  out["global_velocity"] =
-      f4_array(smooth_linear_velocity(body_positions(clip), clip.fps), {frames, bodies, 3});
-  out["global_angular_velocity"] =
-      f4_array(smooth_angular_velocity(body_rotations(clip), clip.fps), {frames, bodies, 3});
-  out["node_names"] = string_array(names);
-  out["parent_indices"] = {"<i8", {bodies}, {}};
-  for (int64_t b = 0; b < bodies; ++b) {
-    const Array one = scalar_i8(static_cast<int64_t>(parents(b, 0)));
-    auto& data = out["parent_indices"].data;
-    data.insert(data.end(), one.data.begin(), one.data.end());
-  }
-  out["local_translation"] = f4_array(offsets);
-  out["is_local"] = scalar_i8(1);
-  out["fps"] = rate_array(clip.fps);
-  return out;
-}
-
-void write_entry(PickleWriter& out, const char* key, const Array& a) {
-  out.text(key);
-  out.open_dict();
-  out.text("arr");
-  out.array(a);
-  out.text("context");
-  out.open_dict();
-  out.text("dtype");
-  out.text(a.descr == "<f8" ? "float64" : a.descr == "<f4" ? "float32" : "int64");
-  out.close_dict();
-  out.close_dict();
-}
-
-}  // namespace
-
-std::vector<std::byte> write_poselib(std::span<const Clip> clips, const WriteOptions&) {
-  const Clip& clip = only_clip(clips, "poselib");
-  const bool untouched = is_untouched(clip, "poselib") && clip.source.arrays.count("fps") > 0;
-  const std::map<std::string, Array> a = untouched ? clip.source.arrays : compute(clip);
-  PickleWriter out;
-  out.open_object();
-  out.open_ordered_dict();
-  for (const char* key :
-       {"rotation", "root_translation", "global_velocity", "global_angular_velocity"}) {
-    if (a.count(key)) write_entry(out, key, a.at(key));
-  }
-  out.text("skeleton_tree");
-  out.open_ordered_dict();
-  out.text("node_names");
-  out.strings(to_strings(a.at("node_names"), "node_names"));
-  write_entry(out, "parent_indices", a.at("parent_indices"));
-  write_entry(out, "local_translation", a.at("local_translation"));
-  out.close_dict();
-  out.text("is_local");
-  out.boolean(to_number(a.at("is_local"), "is_local") != 0);
-  out.text("fps");
-  write_rate(out, a.at("fps"), clip, untouched);
-  out.text("__name__");
-  out.text("SkeletonMotion");
-  out.close_dict();
-  out.close_object();
-  std::vector<std::byte> file =
-      write_npy_header({.descr = "|O", .fortran_order = false, .shape = {}});
-  const std::vector<std::byte> body = out.finish();
-  file.insert(file.end(), body.begin(), body.end());
-  return file;
+  return clip;
 }
 
 }  // namespace motus::formats

@@ -75,6 +75,8 @@ const std::vector<Format>& rows() {
        sniff_amp_json, read_amp_json, write_amp_json},
       {"deepmimic", "json txt", "DeepMimic humanoid3d or dog3d", sniff_deepmimic_json,
        read_deepmimic_json, write_deepmimic_json},
+      {"poselib_json", "json", "poselib's JSON twin", sniff_poselib_json, read_poselib_json,
+       write_poselib_json},
       {"amc", "amc", "Acclaim motion (CMU); --skeleton FILE.asf gives its bones", sniff_amc,
        read_amc, nullptr},
       {"c3d", "c3d", "C3D marker trajectories", sniff_c3d, read_c3d, nullptr},
