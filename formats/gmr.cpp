@@ -45,7 +45,7 @@ void add_channel(Clip& clip, const Value& root, const char* key, int components,
 }
 
 /// The mean |dot| of two columns of quaternions: 1 for equal rotations.
-double likeness(const Frames& a, const Frames& b) {
+double agreement(const Frames& a, const Frames& b) {
   return (a.leftCols<4>().cwiseProduct(b.leftCols<4>())).rowwise().sum().cwiseAbs().mean();
 }
 
@@ -57,8 +57,8 @@ void order_body_rotations(Clip& clip) {
   Frames& rot = at->second.data;
   const Frames turned = from_xyzw(rot);
   constexpr double kEqual = 0.99;
-  if (likeness(rot, clip.root_rot) >= kEqual) return;
-  if (likeness(turned, clip.root_rot) >= kEqual) {
+  if (agreement(rot, clip.root_rot) >= kEqual) return;
+  if (agreement(turned, clip.root_rot) >= kEqual) {
     rot = turned;
     clip.source.conversions.push_back("body_quat_w from x y z w to w x y z");
     return;

@@ -16,6 +16,8 @@ using nlohmann::json;
 
 constexpr Kind kBad = Kind::bad_input;
 constexpr size_t kNesting = 64;
+constexpr size_t kMemoryFloor = size_t{256} << 20;
+constexpr size_t kMemoryRatio = 8;  // "0.1, " is a value of 16 bytes
 
 template <typename T>
 void cast(const std::vector<double>& numbers, std::vector<std::byte>& out) {
@@ -62,7 +64,8 @@ Array typed(const std::vector<double>& numbers, const std::string& name,
 /// Builds values as the parser meets them.
 class Builder : public json::json_sax_t {
  public:
-  explicit Builder(PicklePools& pools) : pools_(pools) {}
+  Builder(PicklePools& pools, size_t size)
+      : pools_(pools), left_(kMemoryFloor + kMemoryRatio * size) {}
   const Value& root() const { return root_; }
 
   bool null() override { return put(Value()); }
@@ -109,6 +112,9 @@ class Builder : public json::json_sax_t {
     return put(done);
   }
   bool put(const Value& v) {
+    const size_t cost = sizeof(Value) + (v.is_sequence() ? sizeof(List) : 0);
+    require(cost <= left_, kBad, "the JSON decodes to far more than its own size: refused");
+    left_ -= cost;
     if (open_.empty()) {
       root_ = v;
     } else if (open_.back().is(ValueKind::dict)) {
@@ -136,6 +142,7 @@ class Builder : public json::json_sax_t {
   }
 
   PicklePools& pools_;
+  size_t left_;  ///< bytes that may still be decoded to
   Value root_;
   std::vector<Value> open_, keys_;
 };
@@ -145,7 +152,7 @@ class Builder : public json::json_sax_t {
 JsonValues::JsonValues(Bytes bytes) : pools_(std::make_unique<PicklePools>()) {
   std::string_view text = as_text(bytes);
   if (text.starts_with("\xef\xbb\xbf")) text.remove_prefix(3);
-  Builder builder(*pools_);
+  Builder builder(*pools_, text.size());
   json::sax_parse(text, &builder);
   root_ = builder.root();
 }

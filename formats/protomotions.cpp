@@ -28,11 +28,12 @@ constexpr BodyArray kBodyArrays[] = {
 
 constexpr const char* kConversion = "state_conversion";
 
-void add_channels(const Value& root, const std::map<std::string, Array>& arrays, Clip& clip) {
+void add_channels(const std::map<std::string, Array>& arrays, Clip& clip) {
   const int64_t frames = clip.frames(), bodies = arrays.at("rigid_body_pos").shape[1];
   for (const BodyArray& b : kBodyArrays) {
-    if (!root.find(b.key)) continue;
-    const Array& a = arrays.at(b.key);
+    const auto at = arrays.find(b.key);
+    if (at == arrays.end()) continue;
+    const Array& a = at->second;
     std::vector<int64_t> want = {frames, bodies};
     if (b.components > 1) want.push_back(b.components);
     require(a.shape == want, kBad, "{} has shape {}, expected {}", b.key, shape_text(a.shape),
@@ -80,7 +81,7 @@ std::vector<Clip> read_protomotions(Bytes bytes, const ReadOptions& options) {
   clip.root_rot = from_xyzw(to_frames(arrays["rigid_body_rot"], "rigid_body_rot").leftCols(4));
   normalise(clip.root_rot, "rigid_body_rot", clip.source);
   clip.dof_pos = to_frames(arrays["dof_pos"], "dof_pos");
-  add_channels(root, arrays, clip);
+  add_channels(arrays, clip);
   arrays["fps"] = read_rate(root.at("fps", "the motion"), clip);
   if (const Value* v = root.find(kConversion); v && v->is(ValueKind::text)) {
     clip.source.metadata[kConversion] = v->raw_string();

@@ -87,15 +87,18 @@ Frames dofs_by_name(const Frames& columns, const std::vector<std::string>& names
   return out;
 }
 
-SkeletonPtr bodiless_robot(const std::string& name, const std::vector<std::string>& dofs) {
+SkeletonPtr bodiless_robot(const std::string& name, const std::vector<std::string>& dofs,
+                           const std::vector<Vec3>& axes) {
   Skeleton::Spec s;
   s.name = name;
   s.kind = SkeletonKind::robot;
   s.bodies.push_back({.name = "root"});
   for (size_t i = 0; i < dofs.size(); ++i) {
     s.bodies.push_back({.name = "body_of_" + dofs[i], .parent = 0});
-    s.joints.push_back(
-        {.name = dofs[i], .type = JointType::hinge, .body = static_cast<int>(i + 1)});
+    s.joints.push_back({.name = dofs[i],
+                        .type = JointType::hinge,
+                        .body = static_cast<int>(i + 1),
+                        .axis = i < axes.size() ? axes[i] : Vec3(Vec3::UnitX())});
   }
   return Skeleton::build(std::move(s));
 }

@@ -22,7 +22,9 @@ Frames dofs_by_name(const Frames& columns, const std::vector<std::string>& names
                     Source& source);
 
 /// A robot of which only its dofs are known: every hinge sits at the root. Frames, times and dofs
-/// are right, body positions are not, so it has no roles and cannot be retargeted.
-SkeletonPtr bodiless_robot(const std::string& name, const std::vector<std::string>& dofs);
+/// are right, body positions are not, so it has no roles and cannot be retargeted. `axes` of the
+/// hinges, x where there are none.
+SkeletonPtr bodiless_robot(const std::string& name, const std::vector<std::string>& dofs,
+                           const std::vector<Vec3>& axes = {});
 
 }  // namespace motus::formats

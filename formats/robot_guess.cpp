@@ -1,27 +1,12 @@
 #include "formats/robot_guess.h"
 
 #include "formats/mjcf.h"
+#include "formats/robot_dofs.h"
 #include "motion/error.h"
 
 namespace motus::formats {
 
 namespace {
-
-SkeletonPtr nameless(int64_t dofs, const std::vector<Vec3>& axes) {
-  Skeleton::Spec s;
-  s.name = fmt::format("unknown_{}_dofs", dofs);
-  s.kind = SkeletonKind::robot;
-  s.bodies.push_back({.name = "root"});
-  for (int64_t i = 0; i < dofs; ++i) {
-    const auto k = static_cast<size_t>(i);
-    s.bodies.push_back({.name = fmt::format("body_{}", i), .parent = 0});
-    s.joints.push_back({.name = fmt::format("dof_{}", i),
-                        .type = JointType::hinge,
-                        .body = static_cast<int>(i + 1),
-                        .axis = k < axes.size() ? axes[k] : Vec3(Vec3::UnitX())});
-  }
-  return Skeleton::build(std::move(s));
-}
 
 /// True if most of the links that the file names are bodies of `s`.
 bool names_fit(const Skeleton& s, const std::vector<std::string>& links) {
@@ -31,7 +16,7 @@ bool names_fit(const Skeleton& s, const std::vector<std::string>& links) {
 }
 
 /// The shipped robot with this many dofs, "" if there is none.
-std::string robot_with(int64_t dofs) {
+std::string robot_of_width(int64_t dofs) {
   switch (dofs) {
     case 22:
       return "pi_plus";
@@ -55,7 +40,7 @@ SkeletonPtr skeleton_for_dofs(int64_t dofs, const std::vector<std::string>& link
             dofs, s->name(), s->dof_count());
     return s;
   }
-  if (const std::string guess = robot_with(dofs); !guess.empty()) {
+  if (const std::string guess = robot_of_width(dofs); !guess.empty()) {
     SkeletonPtr s = load_robot(guess).skeleton;
     if (links.empty() || names_fit(*s, links)) {
       source.warnings.push_back(fmt::format(
@@ -67,7 +52,9 @@ SkeletonPtr skeleton_for_dofs(int64_t dofs, const std::vector<std::string>& link
       "{} dofs of a robot that is not known here{}: dofs are kept by number, body positions are "
       "not computed; give its model with --skeleton",
       dofs, links.size() > 1 ? fmt::format(" (its links: {}, {} ...)", links[0], links[1]) : ""));
-  return nameless(dofs, axes);
+  std::vector<std::string> names;
+  for (int64_t i = 0; i < dofs; ++i) names.push_back(fmt::format("dof_{}", i));
+  return bodiless_robot(fmt::format("unknown_{}_dofs", dofs), names, axes);
 }
 
 }  // namespace motus::formats

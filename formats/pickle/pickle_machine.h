@@ -77,8 +77,8 @@ class PickleMachine {
   Value load_legacy_torch(Bytes stream);
 
  private:
-  /// Storages are made empty, to be filled by the caller in key order.
-  void allow_storages() { storages_allowed_ = true; }
+  /// Storages stay empty, and tensors with them: a run that finds out which there are.
+  void list_storages() { storages_allowed_ = true; }
   bool step(uint8_t op);  // false after STOP
   bool step_number(uint8_t op);
   bool step_text(uint8_t op);

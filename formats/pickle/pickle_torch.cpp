@@ -84,27 +84,36 @@ Value PickleMachine::load_legacy_torch(Bytes inner) {
   if (little && little->is(ValueKind::boolean) && little->raw_integer() == 0) {
     refuse("a torch storage of a big-endian machine");
   }
-  PickleMachine machine(inner, at, pools_, budget_, nested_ + 1);
-  machine.allow_storages();
-  const Value object = machine.run();
-  at = machine.end();
+  // the numbers come last: a first run finds out which storages there are, a second one uses them
+  const size_t start = at;
+  PickleMachine scout(inner, start, pools_, budget_, nested_ + 1);
+  scout.list_storages();
+  scout.run();
+  at = scout.end();
   const Value keys = next();
-  if (!keys.is_sequence() || keys.raw_list().size() != machine.storages_.size()) {
+  if (!keys.is_sequence() || keys.raw_list().size() != scout.storages_.size()) {
     refuse("a torch stream that lists other storages than it uses");
   }
   ByteReader in(inner, at);
+  std::map<std::string, Bytes> data;
   for (const Value& key : keys.raw_list()) {
-    const auto it = machine.storages_.find(key.string("a storage's key"));
-    if (it == machine.storages_.end()) refuse("a torch storage that nothing uses");
-    Storage& s = *it->second;
+    const auto it = scout.storages_.find(key.string("a storage's key"));
+    if (it == scout.storages_.end()) refuse("a torch storage that nothing uses");
+    const auto item = static_cast<size_t>(it->second->item);
     const auto count = in.read<uint64_t>();
-    if (count > in.remaining() / static_cast<size_t>(s.item)) {
+    if (count > in.remaining() / item) {
       refuse("a torch storage of {} numbers in {} bytes", count, in.remaining());
     }
-    fill(s, in.take(count * static_cast<size_t>(s.item)));
+    data[it->first] = in.take(count * item);
   }
   if (!in.done()) refuse("{} bytes follow the end of a torch stream", in.remaining());
-  return object;
+  const StorageSource source = [&](const std::string& key) {
+    const Bytes bytes = data[key];
+    return std::vector<std::byte>(bytes.begin(), bytes.end());
+  };
+  PickleMachine machine(inner, start, pools_, budget_, nested_ + 1);
+  machine.take_storages(source);
+  return machine.run();
 }
 
 namespace {
@@ -124,13 +133,17 @@ Value PickleMachine::rebuild_tensor(const List& args) {
   if (args.size() < 4 || !args[0].is(ValueKind::storage) || !args[1].is(ValueKind::integer)) {
     refuse("a damaged tensor");
   }
+  NdArray* const out = new_array();
+  if (storages_allowed_ && !storage_source_) {  // the run that only lists storages
+    out->built = true;
+    return Value::array(out);
+  }
   const Storage& s = args[0].raw_storage();
   const int64_t offset = args[1].raw_integer();
   const std::vector<int64_t> size = shape_of(args[2]), stride = shape_of(args[3]);
   if (size.size() != stride.size())
     refuse("a tensor with {} sizes and {} strides", size.size(), stride.size());
   const int64_t numel = static_cast<int64_t>(s.data.size()) / s.item;
-  NdArray* const out = new_array();
   int64_t bytes = 0, last = offset;
   try {
     // a stride of 0 may repeat numbers, but the file has to pay for what it asks

@@ -153,8 +153,10 @@ void TorchWriter::tensor(const Array& a) {
   out.integers(a.shape);
   out.integers(strides);
   out.boolean(false);
-  out.open_ordered_dict();
-  out.close_dict();
+  // no hooks; without items, which LibTorch's own reader of pickles would not take
+  out.name("collections", "OrderedDict");
+  out.integers({});
+  out.call();
   out.close_tuple();
   out.call();
   storages_.push_back(a.data);

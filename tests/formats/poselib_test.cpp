@@ -1,7 +1,6 @@
 // poselib's files: motions and poses, npy and JSON, every dress that a frame rate comes in.
 #include <fmt/format.h>
 
-#include "formats/amp_humanoid.h"
 #include "formats/format.h"
 #include "formats/numpy/arrays.h"
 #include "formats/numpy/npy.h"
@@ -18,20 +17,6 @@ using namespace motus::formats;
 using Catch::Contains;
 
 namespace {
-
-Clip amp_motion(int frames) {
-  std::vector<Vec3> rest;
-  for (const AmpBody& b : amp_bodies()) rest.emplace_back(b.x, b.y, b.z);
-  return moving(amp_skeleton(rest), frames);
-}
-
-std::vector<std::byte> write(const std::string& format, const Clip& clip) {
-  return find_format(format).write(std::span(&clip, 1), {});
-}
-
-Clip load(const std::vector<std::byte>& bytes) {
-  return read(bytes, "", {})[0];
-}
 
 struct Parts {
   Array rotation, translation;
@@ -113,62 +98,64 @@ TEST_CASE("poselib: a frame rate keeps its dress") {
   for (const auto& row : rows) {
     INFO(row.fps);
     const std::vector<std::byte> file = two_bodies(motion_of(3), row.write);
-    const Clip c = load(file);
+    const Clip c = read_back(file);
     CHECK(c.fps == row.fps);
     CHECK(c.source.arrays.at("fps").descr == row.descr);
     CHECK(c.source.arrays.at("fps").shape.size() == row.axes);
-    const Clip back = load(write("poselib", load(write("h5", c))));
+    const Clip back = read_back(write("poselib", read_back(write("h5", c))));
     CHECK(back.source.arrays == c.source.arrays);
     CHECK(back.source.metadata == c.source.metadata);
   }
-  CHECK_THROWS_WITH(load(two_bodies(motion_of(3), [](PickleWriter& out) { out.integer(0); })),
+  CHECK_THROWS_WITH(read_back(two_bodies(motion_of(3), [](PickleWriter& out) { out.integer(0); })),
                     Contains("fps is 0"));
-  CHECK_THROWS_WITH(load(two_bodies(motion_of(3), [](PickleWriter& out) { out.text("fast"); })),
-                    Contains("fps is text, expected a number"));
+  CHECK_THROWS_WITH(
+      read_back(two_bodies(motion_of(3), [](PickleWriter& out) { out.text("fast"); })),
+      Contains("fps is text, expected a number"));
 }
 
 TEST_CASE("poselib: a T-pose is a clip of one frame, and goes back as a SkeletonState") {
   Parts p = motion_of(1);
   p.rotation.shape = {2, 4};
   p.translation.shape = {3};
-  const Clip c = load(two_bodies(p, nullptr));
+  const Clip c = read_back(two_bodies(p, nullptr));
   CHECK(c.frames() == 1);
   CHECK(c.source.variant == "SkeletonState");
   CHECK(c.local_rot_at(0, 1).angularDistance(yaw_rotation(0.3)) < 1e-6);
   for (const char* format : {"poselib", "poselib_json"}) {
     INFO(format);
     const std::vector<std::byte> file = write(format, c);
-    const Clip back = load(file);
+    const Clip back = read_back(file);
     CHECK(back.source.variant == "SkeletonState");
     CHECK(back.source.arrays.count("fps") == 0);
     CHECK((back.local_rot - c.local_rot).norm() < 1e-6);
     CHECK(back.source.format == format);
-    CHECK(write(format, load(write("h5", back))) == file);
+    CHECK(write(format, read_back(write("h5", back))) == file);
   }
-  CHECK(load(write("poselib", c)).source.arrays.at("rotation") == c.source.arrays.at("rotation"));
+  CHECK(read_back(write("poselib", c)).source.arrays.at("rotation") ==
+        c.source.arrays.at("rotation"));
 }
 
 TEST_CASE("poselib: rotations may be those in the world") {
   Parts p = motion_of(2);
   p.local = false;
-  const Clip c = load(two_bodies(p, [](PickleWriter& out) { out.integer(30); }));
+  const Clip c = read_back(two_bodies(p, [](PickleWriter& out) { out.integer(30); }));
   CHECK(c.root_rot_at(1).angularDistance(yaw_rotation(0.2)) < 1e-6);
   CHECK(c.local_rot_at(1, 1).angularDistance(yaw_rotation(0.1)) < 1e-6);
-  const Clip back = load(write("poselib", c));
+  const Clip back = read_back(write("poselib", c));
   CHECK(back.source.arrays == c.source.arrays);
   CHECK(to_number(back.source.arrays.at("is_local"), "is_local") == 0);
 }
 
 TEST_CASE("poselib's JSON twin holds the same motion, bit for bit") {
-  const Clip npy = load(write("poselib", amp_motion(7)));
+  const Clip npy = read_back(write("poselib", moving(amp(), 7)));
   const std::vector<std::byte> json = write("poselib_json", npy);
-  const Clip twin = load(json);
+  const Clip twin = read_back(json);
   CHECK(twin.source.format == "poselib_json");
   CHECK(twin.root_pos == npy.root_pos);
   CHECK((twin.local_rot - npy.local_rot).cwiseAbs().maxCoeff() < 1e-7);
   CHECK(twin.skeleton->same_structure(*npy.skeleton));
-  CHECK(write("poselib_json", load(write("h5", twin))) == json);
-  CHECK(write("poselib_json", load(write("poselib_json", twin))) == json);
+  CHECK(write("poselib_json", read_back(write("h5", twin))) == json);
+  CHECK(write("poselib_json", read_back(write("poselib_json", twin))) == json);
 }
 
 TEST_CASE("JSON that is no poselib file is refused with the place") {
@@ -185,7 +172,7 @@ TEST_CASE("JSON that is no poselib file is refused with the place") {
   CHECK_THROWS_WITH(values(R"({"__ndarray__": [], "dtype": "int64", "shape": [99999999999999]})"),
                     Contains("larger than"));
   CHECK_THROWS_WITH(
-      load(bytes_of(
+      read_back(bytes_of(
           R"({"skeleton_tree": {"node_names": {"__ndarray__": ["a"], "dtype": "<U1", "shape": [1]}}, "root_translation": 1})")),
       Contains("has no 'parent_indices'"));
 }

@@ -51,6 +51,11 @@ TEST_CASE("a misspelt format is met with the nearest") {
   }
   CHECK(formats::by_extension("a/b.H5")->name == "h5");
   CHECK(formats::by_extension("a/b.doc") == nullptr);
+  // of the formats that share an extension, the first row writes
+  CHECK(formats::by_extension("b.pkl")->name == "mimickit");
+  CHECK(formats::by_extension("b.npy")->name == "poselib");
+  CHECK(formats::by_extension("b.npz")->name == "isaaclab");
+  CHECK(formats::by_extension("b.motion")->name == "protomotions");
   CHECK(formats::by_extension("noext") == nullptr);
 }
 
