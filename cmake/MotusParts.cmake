@@ -18,6 +18,7 @@ if(BUILD_TESTING)
 endif()
 
 find_path(LIBZIP_INCLUDE zip.h REQUIRED)
+find_library(LIBDEFLATE_LIBRARY deflate REQUIRED)
 find_library(LIBZIP_LIBRARY zip REQUIRED)
 add_library(libzip::zip UNKNOWN IMPORTED)
 set_target_properties(libzip::zip PROPERTIES IMPORTED_LOCATION ${LIBZIP_LIBRARY}

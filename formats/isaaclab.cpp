@@ -6,9 +6,10 @@
 #include "formats/amp_humanoid.h"
 #include "formats/bytes.h"
 #include "formats/clip_tools.h"
-#include "formats/mjcf.h"
 #include "formats/numpy/arrays.h"
 #include "formats/numpy/npz.h"
+#include "formats/robot_dofs.h"
+#include "motion/kinematics.h"
 
 namespace motus::formats {
 
@@ -79,39 +80,36 @@ std::vector<Vec3> measure_offsets(const Layout& l, const Frames& pos, const Fram
   return out;
 }
 
-/// dof_pos of `s` from the file's columns by name.
-Frames dofs_by_name(const Layout& l, const Skeleton& s, Source& source) {
-  const Frames stored = l.get("dof_positions");
-  Frames out = Frames::Zero(l.frames, s.dof_count());
-  std::string missing;
-  int found = 0;
-  for (int i = 0; i < s.dof_count(); ++i) {
-    const std::string& name = s.dofs()[static_cast<size_t>(i)].name;
-    const auto it = std::find(l.dofs.begin(), l.dofs.end(), name);
-    if (it == l.dofs.end()) {
-      missing += (missing.empty() ? "" : ", ") + name;
-      continue;
-    }
-    out.col(i) = stored.col(it - l.dofs.begin());
-    ++found;
+/// The root's pose in every frame: as stored, else from the first body of the skeleton that is, by
+/// the dofs between them (exports for discriminators hold a few key bodies only).
+void place_root(Clip& clip, const Layout& l, const Frames& pos, const Frames& rot) {
+  const std::vector<Body>& bodies = clip.skeleton->bodies();
+  size_t body = 0;
+  while (body < bodies.size() && l.body(bodies[body].name) < 0) ++body;
+  int column = 0;
+  if (body == bodies.size()) {
+    clip.source.warnings.push_back(
+        fmt::format("the file has no body of '{}': its first, '{}', taken as root",
+                    clip.skeleton->name(), l.bodies[0]));
+    body = 0;
+  } else {
+    column = l.body(bodies[body].name);
   }
-  if (2 * found < s.dof_count() || found == 0) {
-    throw Error(kBad,
-                fmt::format("{} of the {} dofs of '{}' are in the file (it has {} ...)", found,
-                            s.dof_count(), s.name(), l.dofs.empty() ? "none" : l.dofs[0]),
-                "name the right robot with --skeleton");
+  clip.root_pos = pos.middleCols(3 * column, 3);
+  clip.root_rot = rot.middleCols(4 * column, 4);
+  if (body == 0) return;
+  clip.source.warnings.push_back(
+      fmt::format("the file has no body '{}': the root is placed by '{}' and the dofs",
+                  bodies[0].name, bodies[body].name));
+  std::vector<Quat> joints;
+  BodyPoses poses;
+  for (int f = 0; f < clip.frames(); ++f) {
+    joint_rotations(clip, f, joints);
+    forward(*clip.skeleton, Vec3::Zero(), Quat::Identity(), joints, poses);
+    const Quat root = clip.root_rot_at(f) * poses.rot[body].conjugate();
+    clip.root_pos.row(f) -= (root * poses.pos[body]).transpose();
+    Clip::set_quat(clip.root_rot, f, 0, root);
   }
-  if (!missing.empty()) source.warnings.push_back("dofs not in the file, held at 0: " + missing);
-  return out;
-}
-
-/// Column of the root: the skeleton's root by name, else the first body with a warning.
-int root_body(const Layout& l, const Skeleton& s, Source& source) {
-  const int i = l.body(s.bodies()[0].name);
-  if (i >= 0) return i;
-  source.warnings.push_back(fmt::format("the file has no body '{}': its first, '{}', taken as root",
-                                        s.bodies()[0].name, l.bodies[0]));
-  return 0;
 }
 
 void add_channel(Clip& clip, const Layout& l, const char* member, const char* name,
@@ -140,18 +138,11 @@ std::vector<Clip> read_isaaclab(Bytes bytes, const ReadOptions& options) {
   const Frames pos = l.get("body_positions");
   if (is_amp_humanoid(l.bodies) && options.skeleton.empty()) {
     clip.skeleton = amp_skeleton(measure_offsets(l, pos, rot));
-  } else if (options.skeleton.empty() && l.dofs.size() != 29) {
-    throw Error(kBad,
-                fmt::format("{} bodies and {} dofs of a robot that is not known here",
-                            l.bodies.size(), l.dofs.size()),
-                "give its model with --skeleton");
   } else {
-    clip.skeleton = robot_for(options, "g1", "29 dofs", clip.source).skeleton;
+    clip.skeleton = robot_with(l.dofs, options, clip.source).skeleton;
   }
-  clip.dof_pos = dofs_by_name(l, *clip.skeleton, clip.source);
-  const int root = root_body(l, *clip.skeleton, clip.source);
-  clip.root_pos = pos.middleCols(3 * root, 3);
-  clip.root_rot = rot.middleCols(4 * root, 4);
+  clip.dof_pos = dofs_by_name(l.get("dof_positions"), l.dofs, *clip.skeleton, clip.source);
+  place_root(clip, l, pos, rot);
   clip.fps = to_number(l.arrays["fps"], "fps");
   add_channel(clip, l, "body_linear_velocities", "body_lin_vel", "m/s");
   add_channel(clip, l, "body_angular_velocities", "body_ang_vel", "rad/s");

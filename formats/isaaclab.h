@@ -8,7 +8,8 @@ namespace motus::formats {
 Match sniff_isaaclab(Bytes bytes);
 
 /// One clip: a robot. The 15-body humanoid's skeleton is rebuilt from the stored body positions;
-/// any other body set needs options.skeleton (its dofs are found by name).
+/// others are options.skeleton, else the shipped robot that has these dofs by name. Files that hold a
+/// few key bodies only get their root from one of these and the dofs.
 std::vector<Clip> read_isaaclab(Bytes bytes, const ReadOptions& options);
 
 /// Writes any one clip that has a skeleton: body states by forward kinematics, dof velocities as

@@ -9,6 +9,7 @@
 #include "formats/bvh/bvh.h"
 #include "formats/compressed.h"
 #include "formats/foreign.h"
+#include "formats/foreign_h5.h"
 #include "formats/format.h"
 #include "formats/gmr.h"
 #include "formats/h5/h5.h"
@@ -40,6 +41,8 @@ namespace {
 /// One line a format. Sniffers are asked in this order.
 const std::vector<Format>& rows() {
   static const std::vector<Format> all = {
+      {"foreign_h5", "h5 hdf5", "HDF5 of robomimic, Isaac Lab, dm_control, D4RL or a rollout",
+       sniff_foreign_h5, read_foreign_h5, nullptr},
       {"h5", "h5 hdf5", "Motus motion file: everything, losslessly (docs/format-h5.md)", sniff_h5,
        read_h5, write_h5},
       {"bvh", "bvh", "Biovision hierarchy: any channel order, unit and up axis", sniff_bvh,

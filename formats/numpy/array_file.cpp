@@ -6,6 +6,9 @@
 #include "formats/numpy/arrays.h"
 #include "formats/numpy/npz.h"
 #include "formats/pickle/pickle.h"
+#include "formats/points.h"
+#include "formats/smpl_body.h"
+#include "formats/smpl_motion.h"
 
 namespace motus::formats {
 
@@ -48,6 +51,106 @@ Array pick(Bytes bytes, const std::string& kind, const std::string& member) {
   return npz.array(names[0]);
 }
 
+constexpr const char* kKinds =
+    "say --kind qpos (root position, root rotation, dofs), dof_pos, expmap (MimicKit's frames), "
+    "keypoints or smpl, with --skeleton and --fps";
+
+SkeletonPtr robot_of(const std::string& kind, const ReadOptions& options) {
+  if (options.skeleton.empty()) {
+    throw Error(Kind::usage, fmt::format("--kind {} needs a robot", kind),
+                "name it with --skeleton");
+  }
+  return load_robot(options.skeleton).skeleton;
+}
+
+/// The rows of a robot's kinds: `root` columns, then its dofs.
+Clip robot_rows(const Array& raw, const std::string& kind, const ReadOptions& options) {
+  Clip clip;
+  require(raw.shape.size() == 2 && raw.shape[0] > 0, kBad,
+          "{} needs an array (frames, columns), found {}", kind, shape_text(raw.shape));
+  clip.skeleton = robot_of(kind, options);
+  const int root = kind == "qpos" ? 7 : kind == "expmap" ? 6 : 0;
+  const int dofs = clip.skeleton->dof_count();
+  require(raw.shape[1] == root + dofs, kBad, "{} columns; '{}' needs {}{} dofs", raw.shape[1],
+          clip.skeleton->name(), root ? fmt::format("{} + ", root) : "", dofs);
+  const Frames v = to_frames(raw, kind);
+  clip.dof_pos = v.rightCols(dofs);
+  clip.root_pos = Frames::Zero(v.rows(), 3);
+  clip.root_rot = Frames::Zero(v.rows(), 4);
+  clip.root_rot.col(0).setOnes();
+  if (root == 0) return clip;
+  clip.root_pos = v.leftCols(3);
+  if (kind == "expmap") {
+    for (int f = 0; f < clip.frames(); ++f) {
+      Clip::set_quat(clip.root_rot, f, 0, exp_map(v.block<1, 3>(f, 3).transpose()));
+    }
+    return clip;
+  }
+  const Frames rot = v.middleCols(3, 4);
+  if (options.quat_order.empty()) {
+    clip.source.warnings.push_back(
+        "the root's quaternion is read as w x y z, MuJoCo's order; "
+        "say --quat-order xyzw if it is not");
+  }
+  clip.root_rot = options.quat_order == "xyzw" ? from_xyzw(rot) : rot;
+  normalise(clip.root_rot, "root rotation", clip.source);
+  return clip;
+}
+
+/// The figure that has `count` points.
+PointTree tree_of(int64_t count, const ReadOptions& options) {
+  if (options.skeleton.empty()) {
+    if (is_smpl_joint_count(static_cast<int>(count))) return smpl_tree(static_cast<int>(count));
+    throw Error(
+        Kind::usage,
+        fmt::format("{} key points are of no known figure (SMPL's have 22, 24, 52 or 55)", count),
+        "name a model with as many bodies with --skeleton");
+  }
+  const SkeletonPtr s = load_robot(options.skeleton).skeleton;
+  require(s->body_count() == count, kBad, "{} key points; '{}' has {} bodies", count, s->name(),
+          s->body_count());
+  PointTree tree;
+  tree.name = s->name() + "_points";
+  for (const Body& b : s->bodies()) {
+    tree.names.push_back(b.name);
+    tree.parents.push_back(b.parent);
+  }
+  for (const auto& [role, body] : s->roles()) {
+    tree.roles[role] = s->bodies()[static_cast<size_t>(body)].name;
+  }
+  return tree;
+}
+
+Clip point_rows(const Array& raw, const ReadOptions& options) {
+  const bool fits = raw.shape.size() == 3 && raw.shape[0] > 0 && raw.shape[2] == 3;
+  require(fits, kBad, "keypoints needs an array (frames, points, 3), found {}",
+          shape_text(raw.shape));
+  Frames points = to_frames(raw, "keypoints");
+  if (options.up_axis == "y") {  // SMPL's axes: (x, y, z) -> (z, x, y)
+    for (Eigen::Index i = 0; i < points.cols(); i += 3) {
+      const Frames given = points.middleCols(i, 3);
+      points.middleCols(i, 3) << given.col(2), given.col(0), given.col(1);
+    }
+  }
+  Clip clip = clip_from_points(tree_of(raw.shape[1], options), points, 30);
+  if (options.up_axis.empty()) {
+    clip.source.warnings.emplace_back("key points are read with z up; say --up-axis y if not");
+  } else if (options.up_axis == "y") {
+    clip.source.conversions.emplace_back("y up to z up");
+  }
+  return clip;
+}
+
+Clip smpl_rows(const Array& raw, const ReadOptions& options) {
+  require(raw.shape.size() == 2 && raw.shape[0] > 0, kBad,
+          "smpl needs an array (frames, 3 x joints), found {}", shape_text(raw.shape));
+  SmplPoses poses;
+  poses.pose = to_frames(raw, "smpl");
+  poses.trans = Frames::Zero(poses.pose.rows(), 3);
+  poses.y_up = options.up_axis.empty() ? stands_along_y(poses) : options.up_axis == "y";
+  return clip_from_smpl(poses);
+}
+
 }  // namespace
 
 Match sniff_array(Bytes bytes) {
@@ -63,43 +166,19 @@ std::vector<Clip> read_array(Bytes bytes, const ReadOptions& options) {
   const size_t colon = options.kind.find(':');
   const std::string kind = options.kind.substr(0, colon);
   const std::string member = colon == std::string::npos ? "" : options.kind.substr(colon + 1);
-  if (kind != "qpos" && kind != "dof_pos") {
+  const bool robot = kind == "qpos" || kind == "dof_pos" || kind == "expmap";
+  if (!robot && kind != "keypoints" && kind != "smpl") {
     const std::string what = describe(bytes);
     throw Error(kind.empty() ? kBad : Kind::usage,
                 kind.empty()
                     ? fmt::format("{}: numbers that do not say what they are", what)
                     : fmt::format("--kind '{}' is not known, the file holds {}", kind, what),
-                "say --kind qpos (root position, root rotation, dofs) or --kind dof_pos, with "
-                "--skeleton and --fps");
+                kKinds);
   }
   const Array raw = pick(bytes, kind, member);
-  require(raw.shape.size() == 2 && raw.shape[0] > 0, kBad,
-          "{} needs an array (frames, columns), found {}", kind, shape_text(raw.shape));
-  if (options.skeleton.empty()) {
-    throw Error(Kind::usage, fmt::format("--kind {} needs a robot", kind),
-                "name it with --skeleton");
-  }
-  Clip clip;
-  clip.skeleton = load_robot(options.skeleton).skeleton;
-  const int root = kind == "qpos" ? 7 : 0, dofs = clip.skeleton->dof_count();
-  require(raw.shape[1] == root + dofs, kBad, "{} columns; '{}' needs {}{} dofs", raw.shape[1],
-          clip.skeleton->name(), root ? "7 + " : "", dofs);
-  const Frames v = to_frames(raw, kind);
-  clip.dof_pos = v.rightCols(dofs);
-  clip.root_pos = Frames::Zero(v.rows(), 3);
-  clip.root_rot = Frames::Zero(v.rows(), 4);
-  clip.root_rot.col(0).setOnes();
-  if (root > 0) {
-    clip.root_pos = v.leftCols(3);
-    const Frames rot = v.middleCols(3, 4);
-    if (options.quat_order.empty()) {
-      clip.source.warnings.push_back(
-          "the root's quaternion is read as w x y z, MuJoCo's order; "
-          "say --quat-order xyzw if it is not");
-    }
-    clip.root_rot = options.quat_order == "xyzw" ? from_xyzw(rot) : rot;
-    normalise(clip.root_rot, "root rotation", clip.source);
-  }
+  Clip clip = robot                 ? robot_rows(raw, kind, options)
+              : kind == "keypoints" ? point_rows(raw, options)
+                                    : smpl_rows(raw, options);
   guess_fps(clip, options);
   clip.source.variant = kind;
   finish_clip(clip, {{kind, raw}});

@@ -111,7 +111,7 @@ class LiteralParser {
 
 }  // namespace
 
-NpyHeader read_npy_header(Bytes bytes) {
+NpyHeader read_npy_header(Bytes bytes, size_t file_size) {
   require(starts_with(bytes, kMagic), kBad, "byte 0: not an npy file");
   ByteReader in(bytes, kMagic.size());
   const int major = in.read<uint8_t>();
@@ -122,7 +122,8 @@ NpyHeader read_npy_header(Bytes bytes) {
   NpyHeader out = LiteralParser(as_text(in.take(length))).header();
   out.data = in.offset();
   if (out.descr != "|O") {
-    byte_count(out.shape, item_size(out.descr), static_cast<int64_t>(bytes.size()));
+    byte_count(out.shape, item_size(out.descr),
+               static_cast<int64_t>(file_size ? file_size : bytes.size()));
   }
   return out;
 }

@@ -16,8 +16,9 @@ struct NpyHeader {
   size_t data = 0;  ///< offset of the first byte after the header
 };
 
-/// Throws Error(bad_input) for anything but a well-formed header of a plain dtype.
-NpyHeader read_npy_header(Bytes bytes);
+/// Throws Error(bad_input) for anything but a well-formed header of a plain dtype, and for a shape
+/// that `file_size` bytes cannot hold (0: as many as there are).
+NpyHeader read_npy_header(Bytes bytes, size_t file_size = 0);
 
 /// The array in C order and little-endian. Throws Error(bad_input) for object arrays, and for data
 /// of another length than the shape says.

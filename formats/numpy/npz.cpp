@@ -6,6 +6,12 @@
 
 namespace motus::formats {
 
+namespace {
+
+constexpr size_t kHeader = (1 << 16) + 12;  // the longest header that is read
+
+}  // namespace
+
 std::vector<std::string> Npz::names() const {
   std::vector<std::string> out;
   for (const std::string& n : zip_.names()) {
@@ -16,7 +22,8 @@ std::vector<std::string> Npz::names() const {
 
 Array Npz::array(const std::string& name) const {
   try {
-    return read_npy(zip_.read(name + ".npy"));
+    std::vector<std::byte> own;
+    return read_npy(zip_.view(name + ".npy", own));
   } catch (const Error& e) {
     throw e.at("member '" + name + "'");
   }
@@ -24,7 +31,7 @@ Array Npz::array(const std::string& name) const {
 
 NpyHeader Npz::header(const std::string& name) const {
   try {
-    return read_npy_header(zip_.read(name + ".npy"));
+    return read_npy_header(zip_.beginning(name + ".npy", kHeader), zip_.size(name + ".npy"));
   } catch (const Error& e) {
     throw e.at("member '" + name + "'");
   }

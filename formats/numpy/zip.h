@@ -22,8 +22,15 @@ class ZipReader {
 
   const std::vector<std::string>& names() const;
   bool has(const std::string& name) const;
+  /// Bytes of an entry when it is unpacked.
+  size_t size(const std::string& name) const;
   /// An entry's content, its checksum verified.
   std::vector<std::byte> read(const std::string& name) const;
+  /// The same without a copy where the entry is stored as it is: else it is unpacked into `own`,
+  /// which the result then points to.
+  Bytes view(const std::string& name, std::vector<std::byte>& own) const;
+  /// The first bytes of an entry, at most `count`; nothing is verified.
+  std::vector<std::byte> beginning(const std::string& name, size_t count) const;
 
  private:
   struct Impl;

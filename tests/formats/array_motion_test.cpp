@@ -97,6 +97,38 @@ TEST_CASE("bare arrays need to be told what they are") {
   CHECK(difference(read(several, "", o)[0].dof_pos, clip.dof_pos) < 1e-7);
 }
 
+TEST_CASE("bare arrays: exponential maps, points and SMPL's poses") {
+  const Clip clip = moving(load_robot("go2").skeleton, 5);
+  Frames rows(5, 18);
+  for (int f = 0; f < 5; ++f) {
+    rows.row(f) << clip.root_pos.row(f), log_map(clip.root_rot_at(f)).transpose(),
+        clip.dof_pos.row(f);
+  }
+  ReadOptions o;
+  o.kind = "expmap";
+  o.skeleton = "go2";
+  const Clip c = read(write_npy(f8_array(rows)), "", o)[0];
+  CHECK(turn(c.root_rot, clip.root_rot) < 1e-7);
+  CHECK(difference(c.dof_pos, clip.dof_pos) == 0);
+  // the robot's bodies as points
+  const Frames points = body_positions(clip);
+  o.kind = "keypoints";
+  o.up_axis = "z";
+  const Clip p = read(write_npy(f8_array(points, {5, points.cols() / 3, 3})), "", o)[0];
+  CHECK(difference(body_positions(p), points) < 1e-6);
+  CHECK(p.skeleton->role("trunk") == 0);
+  o.skeleton = "g1";
+  CHECK_THROWS_WITH(read(write_npy(f8_array(points, {5, points.cols() / 3, 3})), "", o),
+                    Contains("key points; 'g1' has"));
+  o = {};
+  o.kind = "keypoints";
+  CHECK_THROWS_WITH(read(write_npy(f8_array(Frames::Zero(2, 9), {2, 3, 3})), "", o),
+                    Contains("3 key points are of no known figure"));
+  o.kind = "smpl";
+  CHECK(read(write_npy(f8_array(Frames::Zero(4, 72))), "", o)[0].skeleton->body_count() == 24);
+  CHECK_THROWS_WITH(read(write_npy(f8_array(Frames::Zero(4, 70))), "", o), Contains("70 columns"));
+}
+
 TEST_CASE("NaN becomes rest, joint by joint, and is reported") {
   const SkeletonPtr s = load_robot("humanoid").skeleton;
   Frames frames = Frames::Constant(4, 34, 0.25);
@@ -167,6 +199,37 @@ TEST_CASE("Isaac Lab files of other robots go by the names of their dofs") {
   CHECK_THROWS_WITH(read_back(file, "go2"), Contains("0 of the 12 dofs of 'go2'"));
   const Clip other = as_character(moving(load_robot("go2").skeleton, 4));
   CHECK_THROWS_WITH(read_back(write("isaaclab", other)), Contains("not known here"));
+}
+
+TEST_CASE("Isaac Lab files with key bodies only: the root by one of these and the dofs") {
+  const Clip clip = moving(load_robot("g1").skeleton, 7);
+  const std::vector<std::byte> whole = write("isaaclab", clip);
+  const Npz npz(whole);
+  const auto names = to_strings(npz.array("body_names"), "body_names");
+  const std::vector<std::string> keys = {"left_ankle_roll_link", "right_wrist_yaw_link"};
+  std::vector<std::pair<std::string, Array>> members;
+  for (const std::string& name : npz.names()) {
+    Array a = npz.array(name);
+    if (name == "body_names") a = string_array(keys);
+    if (a.shape.size() == 3) {
+      const Eigen::Index k = a.shape[2];
+      const Frames all = to_frames(a, name);
+      Frames few(all.rows(), 2 * k);
+      for (Eigen::Index i = 0; i < 2; ++i) {
+        const auto at = std::find(names.begin(), names.end(), keys[static_cast<size_t>(i)]);
+        few.middleCols(i * k, k) = all.middleCols((at - names.begin()) * k, k);
+      }
+      a = f4_array(few, {all.rows(), 2, k});
+    }
+    members.emplace_back(name, a);
+  }
+  members.emplace_back("record_time", string_array({"2025-01-02T03:04:05"}));
+  const std::vector<std::byte> file = write_npz(members);
+  const Clip c = read_back(file, "g1");
+  CHECK(difference(c.root_pos, clip.root_pos) < 1e-5);
+  CHECK(turn(c.root_rot, clip.root_rot) < 1e-5);
+  CHECK_THAT(warnings(c), Contains("no body 'pelvis'") && Contains("left_ankle_roll_link"));
+  CHECK(write("isaaclab", read_back(write("h5", c))) == file);
 }
 
 TEST_CASE("poselib files return a character") {

@@ -116,6 +116,42 @@ TEST_CASE("zip archives that attack are refused") {
   CHECK_THROWS_WITH(ZipReader(file).read("b.npy"), Contains("no 'b.npy'"));
 }
 
+TEST_CASE("zip64 records and headers are read by the directory") {
+  const std::vector<std::byte> plain = write_zip({{"a.npy", bytes_of("hello")}});
+  // every number of entry and end record saturated, the real ones in zip64 fields, as for archives
+  // beyond 4 GiB; the local header of NumPy's newest files likewise
+  const auto number = [](uint64_t v, int width) {
+    std::string s;
+    for (int i = 0; i < width; ++i) s += static_cast<char>((v >> (8 * i)) & 255);
+    return s;
+  };
+  const std::string data = "hello", name = "a.npy", full(4, '\xff');
+  const std::string_view text(reinterpret_cast<const char*>(plain.data()), plain.size());
+  const std::string crc(text.substr(text.rfind("PK\1\2") + 16, 4));
+  std::string z = "PK\3\4" + number(45, 2) + number(0, 8) + crc + full + full + number(5, 2) +
+                  number(20, 2) + name + number(1, 2) + number(16, 2) + number(5, 8) +
+                  number(5, 8) + data;
+  const size_t directory = z.size();
+  z += "PK\1\2" + number(45, 2) + number(45, 2) + number(0, 8) + crc + full + full + number(5, 2) +
+       number(28, 2) + number(0, 2) + number(0, 8) + full + name + number(1, 2) + number(24, 2) +
+       number(5, 8) + number(5, 8) + number(0, 8);
+  const size_t record = z.size();
+  z += "PK\6\6" + number(44, 8) + number(45, 2) + number(45, 2) + number(0, 8) + number(1, 8) +
+       number(1, 8) + number(record - directory, 8) + number(directory, 8);
+  z += "PK\6\7" + number(0, 4) + number(record, 8) + number(1, 4);
+  z += "PK\5\6" + number(0, 4) + number(0xFFFF, 2) + number(0xFFFF, 2) + full + full + number(0, 2);
+  const auto as_bytes_of = [](const std::string& s) {
+    const auto b = std::as_bytes(std::span(s));
+    return std::vector<std::byte>(b.begin(), b.end());
+  };
+  const std::vector<std::byte> file = as_bytes_of(z);
+  CHECK(ZipReader(file).read("a.npy") == bytes_of("hello"));
+  for (size_t cut = 0; cut < file.size(); ++cut) {
+    const std::vector<std::byte> part(file.begin(), file.begin() + static_cast<ptrdiff_t>(cut));
+    CHECK_THROWS_AS(ZipReader(part).read("a.npy"), Error);
+  }
+}
+
 TEST_CASE("npz files round-trip, and equal content gives equal bytes") {
   const std::vector<std::pair<std::string, Array>> members = {{"fps", scalar_i8(60)},
                                                               {"names", string_array({"a", "bc"})},
