@@ -35,7 +35,19 @@ bool& quiet() {
   return value;
 }
 
+/// True while a line of progress() stands on the terminal.
+bool& progress_shown() {
+  static bool value = false;
+  return value;
+}
+
+void wipe_progress() {
+  if (progress_shown()) fmt::print(stderr, "\r\033[K");
+  progress_shown() = false;
+}
+
 void print_error(const Error& e, bool json) {
+  wipe_progress();
   if (json) {
     nlohmann::json j{
         {"error", e.what()}, {"exit_code", static_cast<int>(e.kind())}, {"program", program()}};
@@ -217,11 +229,18 @@ int App::run(int argc, char** argv, const std::function<int()>& body) {
   return static_cast<int>(Kind::failed);
 }
 
+void complain(const std::string& text) {
+  wipe_progress();
+  fmt::print(stderr, "{}: {}{}\n", program(), paint("error: ", "31", stderr), text);
+}
+
 void warn(const std::string& text) {
+  wipe_progress();
   if (!quiet()) fmt::print(stderr, "{}: {}{}\n", program(), paint("warning: ", "33", stderr), text);
 }
 
 void say(const std::string& text) {
+  wipe_progress();
   if (!quiet()) fmt::print(stderr, "{}\n", text);
 }
 
@@ -234,6 +253,7 @@ void progress(const std::string& what, int64_t done, int64_t all) {
   shown = Clock::now();
   fmt::print(stderr, "\r\033[K{}", last ? "" : fmt::format("{} {}/{}", what, done, all));
   std::fflush(stderr);
+  progress_shown() = !last;
 }
 
 }  // namespace motus::cli

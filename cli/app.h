@@ -60,6 +60,9 @@ class App {
 /// Prints "name: warning: text" on stderr unless -q was given.
 void warn(const std::string& text);
 
+/// Prints "name: error: text" on stderr, for a failure that does not end the program.
+void complain(const std::string& text);
+
 /// Prints a line on stderr unless -q was given.
 void say(const std::string& text);
 

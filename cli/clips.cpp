@@ -1,5 +1,6 @@
 #include "cli/clips.h"
 
+#include <algorithm>
 #include <filesystem>
 
 #include "cli/io.h"
@@ -17,7 +18,7 @@ void ClipInput::add_options(App& app, const std::string& fps_name) {
   app.option("--kind", options.kind, "what a bare array holds");
 }
 
-std::vector<Clip> ClipInput::read(const std::string& path) const {
+void ClipInput::check() const {
   const auto one_of = [](const std::string& v, std::initializer_list<const char*> words,
                          const char* flag, const char* expected) {
     for (const char* w : words) {
@@ -28,19 +29,48 @@ std::vector<Clip> ClipInput::read(const std::string& path) const {
   one_of(options.up_axis, {"y", "z"}, "--up-axis", "y or z");
   one_of(options.quat_order, {"wxyz", "xyzw"}, "--quat-order", "wxyz or xyzw");
   require(!options.fps || *options.fps > 0, Kind::usage, "--fps must be greater than 0");
-  const std::vector<std::byte> bytes = read_input(path);
+}
+
+std::string ClipInput::given() const {
+  std::string out;
+  const auto add = [&](const char* flag, const std::string& value) {
+    if (!value.empty()) out += fmt::format("{}{} {}", out.empty() ? "" : " ", flag, value);
+  };
+  add("--from", from);
+  if (options.fps) add("--fps", fmt::format("{}", *options.fps));
+  add("--up-axis", options.up_axis);
+  add("--units", options.units);
+  add("--quat-order", options.quat_order);
+  add("--skeleton", options.skeleton);
+  add("--kind", options.kind);
+  return out;
+}
+
+std::vector<Clip> ClipInput::parse(std::span<const std::byte> bytes,
+                                   const std::string& name) const {
+  check();
   formats::ReadOptions own = options;
-  own.name = input_name(path);
-  std::vector<Clip> clips = formats::read(bytes, from, own);
-  std::string last;
+  own.name = name;
+  return formats::read(bytes, from, own);
+}
+
+std::vector<Clip> ClipInput::read(const std::string& path) const {
+  check();
+  const std::string name = input_name(path);
+  std::vector<Clip> clips = parse(read_input(path), name);
+  for (const std::string& w : fresh_warnings(clips, name)) warn(fmt::format("{}: {}", name, w));
+  return clips;
+}
+
+std::vector<std::string> fresh_warnings(std::span<const Clip> clips, const std::string& name) {
+  std::vector<std::string> out;
   for (const Clip& c : clips) {
-    if (c.source.path != own.name) continue;
+    if (c.source.path != name) continue;
     for (const std::string& w : c.source.warnings) {
-      if (w != last) warn(fmt::format("{}: {}", own.name, w));
-      last = w;
+      if (std::find(out.begin(), out.end(), w) == out.end()) out.push_back(w);
     }
   }
-  return clips;
+  return out;
 }
 
 const formats::Format& output_format(const std::string& path, const std::string& to) {

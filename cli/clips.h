@@ -1,5 +1,6 @@
 #pragma once
 // Clips in and out of programs: the options that say what a file cannot say itself, and reading.
+#include <span>
 #include <string>
 #include <vector>
 
@@ -19,9 +20,21 @@ class ClipInput {
   /// h5 remembers from before).
   std::vector<Clip> read(const std::string& path) const;
 
+  /// The same from bytes, without a word; `name` as of input_name().
+  std::vector<Clip> parse(std::span<const std::byte> bytes, const std::string& name) const;
+
+  /// Throws Error(usage) for values that no reader takes. read() and parse() do it too.
+  void check() const;
+
+  /// The options that were given, as on a command line; empty if none.
+  std::string given() const;
+
   std::string from;
   formats::ReadOptions options;
 };
+
+/// What this reading warned about (not what an h5 remembers from before), each text once.
+std::vector<std::string> fresh_warnings(std::span<const Clip> clips, const std::string& name);
 
 /// Clips as bytes to a file or stdout: the format is `to` (a name or an extension), else by the
 /// extension of `path`, else h5. Call refuse_terminal() before working.

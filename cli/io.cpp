@@ -120,18 +120,14 @@ void write_output(const std::string& path, std::span<const std::byte> bytes) {
     write_all(out.fd, bytes, path);
     return;
   }
-  const std::string temporary = fmt::format("{}.tmp.{}", path, getpid());
-  try {
-    const Descriptor out(open(temporary.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666));
+  PendingFile file(path);
+  {
+    const Descriptor out(
+        open(file.temporary().c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666));
     require(out.fd >= 0, Kind::failed, "{}: {}", path, reason());
     write_all(out.fd, bytes, path);
-    require(fsync(out.fd) == 0, Kind::failed, "{}: {}", path, reason());
-    require(std::rename(temporary.c_str(), path.c_str()) == 0, Kind::failed, "{}: {}", path,
-            reason());
-  } catch (...) {
-    unlink(temporary.c_str());
-    throw;
   }
+  file.commit();
 }
 
 void write_output(const std::string& path, const std::string& text) {

@@ -19,8 +19,26 @@ std::string input_name(const std::string& path);
 /// Throws Error(usage) if `path` is "-" and stdout is a terminal: call it before working.
 void refuse_terminal(const std::string& path);
 
-/// Writes all bytes: to stdout for "-", else to a temporary file beside `path`, synced and renamed.
-/// Nothing is left behind on failure. A reader that went away ends the program with 141; other
+/// A file that appears whole or not at all: fill temporary(), which lies beside `path`, then
+/// commit(). The temporary file is removed if that does not happen, also when the program is
+/// interrupted (SIGINT, SIGTERM, SIGHUP).
+class PendingFile {
+ public:
+  explicit PendingFile(std::string path);
+  PendingFile(const PendingFile&) = delete;
+  PendingFile& operator=(const PendingFile&) = delete;
+  ~PendingFile();
+  const std::string& temporary() const { return temporary_; }
+  /// Syncs and renames. Throws Error(failed).
+  void commit();
+
+ private:
+  std::string path_, temporary_;
+  int slot_ = -1;  ///< in the list of what an interrupt removes
+  bool done_ = false;
+};
+
+/// Writes all bytes: to stdout for "-", in place to pipes and devices, else as a PendingFile. A reader that went away ends the program with 141; other
 /// failures throw Error(failed).
 void write_output(const std::string& path, std::span<const std::byte> bytes);
 void write_output(const std::string& path, const std::string& text);

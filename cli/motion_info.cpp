@@ -1,6 +1,7 @@
 // motion-info: what is in a motion file.
 #include <cmath>
 #include <nlohmann/json.hpp>
+#include <set>
 
 #include "cli/clips.h"
 #include "cli/io.h"
@@ -50,6 +51,13 @@ json source_json(const Source& s) {
           {"metadata", s.metadata}};
 }
 
+json terrain_json(const Terrain& t) {
+  return {{"rows", t.heights.rows()},
+          {"columns", t.heights.cols()},
+          {"origin", {t.origin_x, t.origin_y}},
+          {"spacing", t.spacing}};
+}
+
 json clip_json(const Clip& c) {
   json channels = json::object();
   for (const auto& [name, ch] : c.channels) {
@@ -58,7 +66,13 @@ json clip_json(const Clip& c) {
                       {"units", ch.units},
                       {"frame", ch.frame}};
   }
+  json events = json::array();
+  for (const Event& e : c.events) {
+    events.push_back({{"label", e.label}, {"start", e.start}, {"end", e.end}});
+  }
   return {{"name", c.name},
+          {"events", std::move(events)},
+          {"terrain", c.terrain ? terrain_json(*c.terrain) : json(nullptr)},
           {"frames", c.frames()},
           {"fps", c.fps},
           {"duration", c.duration()},
@@ -96,8 +110,8 @@ void print_clip(const Clip& c) {
   fmt::print("{}\n", c.name);
   fmt::print("  frames    {} at {:.6g} fps ({}), {:.4g} s, {}\n", c.frames(), c.fps,
              c.source.fps_source, c.duration(), loop_name(c));
-  fmt::print("  skeleton  {} ({}), {} bodies, {} dofs\n", s.name(), kind_name(s), s.body_count(),
-             s.dof_count());
+  fmt::print("  skeleton  {} ({}), {} bodies, {} dofs; m, rad, z up\n", s.name(), kind_name(s),
+             s.body_count(), s.dof_count());
   const Vec3 a = c.root_pos_at(0), z = c.root_pos_at(c.frames() - 1);
   fmt::print("  root      ({:.3f} {:.3f} {:.3f}) to ({:.3f} {:.3f} {:.3f}) m\n", a.x(), a.y(),
              a.z(), z.x(), z.y(), z.z());
@@ -105,12 +119,33 @@ void print_clip(const Clip& c) {
     fmt::print("  channel   {}: {} columns{}{}\n", name, ch.data.cols(),
                ch.units.empty() ? "" : ", ", ch.units);
   }
+  for (const Event& e : c.events) {
+    fmt::print("  event     {}: {:.3f} to {:.3f} s\n", e.label, e.start, e.end);
+  }
+  if (c.terrain) {
+    fmt::print("  terrain   {} x {} heights, {:.4g} m apart\n", c.terrain->heights.rows(),
+               c.terrain->heights.cols(), c.terrain->spacing);
+  }
   const Source& src = c.source;
   fmt::print("  source    {}: {}{}{}, {} bytes, sha256 {}\n", src.path, src.format,
              src.variant.empty() ? "" : " ", src.variant, src.size, src.sha256.substr(0, 16));
   for (const std::string& t : src.conversions) fmt::print("  converted {}\n", t);
   for (const std::string& t : src.warnings) fmt::print("  warning   {}\n", t);
   for (const std::string& t : c.history) fmt::print("  history   {}\n", t);
+}
+
+/// The line above the clips of a file that has several.
+void print_total(const std::string& name, const std::vector<Clip>& clips) {
+  std::set<const Skeleton*> skeletons;
+  double seconds = 0;
+  int64_t frames = 0;
+  for (const Clip& c : clips) {
+    skeletons.insert(c.skeleton.get());
+    seconds += c.duration();
+    frames += c.frames();
+  }
+  fmt::print("{}: {} clips, {} skeleton{}, {} frames, {:.4g} s\n", name, clips.size(),
+             skeletons.size(), skeletons.size() == 1 ? "" : "s", frames, seconds);
 }
 
 int info(Options& o) {
@@ -124,6 +159,7 @@ int info(Options& o) {
       files.push_back({{"file", cli::input_name(path)}, {"clips", std::move(list)}});
       continue;
     }
+    if (clips.size() > 1) print_total(cli::input_name(path), clips);
     const Skeleton* shown = nullptr;
     for (const Clip& c : clips) {
       print_clip(c);

@@ -1,6 +1,7 @@
 #include "motion/clip.h"
 
 #include <cmath>
+#include <limits>
 #include <span>
 
 #include "motion/error.h"
@@ -10,7 +11,30 @@ namespace motus {
 
 namespace {
 
+/// The usual case in one pass without branches; only what fails it is searched for the place.
+bool all_finite(const Frames& a) {
+  const double* p = a.data();
+  int bad = 0;
+  for (Eigen::Index i = 0; i < a.size(); ++i) {
+    bad |= static_cast<int>(!(std::abs(p[i]) <= std::numeric_limits<double>::max()));
+  }
+  return bad == 0;
+}
+
+/// True if all quaternions are unit within 1e-3, which makes them finite too.
+bool all_unit(const Frames& a) {
+  constexpr double low = 0.999 * 0.999, high = 1.001 * 1.001;
+  const double* p = a.data();
+  int bad = 0;
+  for (Eigen::Index i = 0; i + 3 < a.size(); i += 4) {
+    const double n = p[i] * p[i] + p[i + 1] * p[i + 1] + p[i + 2] * p[i + 2] + p[i + 3] * p[i + 3];
+    bad |= static_cast<int>(!(n > low && n < high));
+  }
+  return bad == 0;
+}
+
 void check_finite(const Frames& a, const char* what) {
+  if (all_finite(a)) return;
   for (Eigen::Index f = 0; f < a.rows(); ++f) {
     for (Eigen::Index c = 0; c < a.cols(); ++c) {
       require(std::isfinite(a(f, c)), Kind::bad_input, "frame {}: {}[{}] is {}", f, what, c,
@@ -24,11 +48,13 @@ void check_shape(const Frames& a, Eigen::Index rows, Eigen::Index cols, const ch
           what, a.rows(), a.cols(), rows, cols);
 }
 
-void check_unit(const Frames& a, const char* what) {
+void check_rotations(const Frames& a, const char* what, const char* item) {
+  if (all_unit(a)) return;
+  check_finite(a, what);
   for (int f = 0; f < a.rows(); ++f) {
     for (int i = 0; i < a.cols() / 4; ++i) {
       const double n = Clip::quat_at(a, f, i).norm();
-      require(std::abs(n - 1.0) < 1e-3, Kind::bad_input, "frame {}: {} {} has norm {}", f, what, i,
+      require(std::abs(n - 1.0) < 1e-3, Kind::bad_input, "frame {}: {} {} has norm {}", f, item, i,
               n);
     }
   }
@@ -44,20 +70,26 @@ void Clip::validate() const {
   check_shape(root_pos, frames(), 3, "root_pos");
   check_shape(root_rot, frames(), 4, "root_rot");
   check_finite(root_pos, "root_pos");
-  check_finite(root_rot, "root_rot");
-  check_unit(root_rot, "root rotation");
+  check_rotations(root_rot, "root_rot", "root rotation");
   if (skeleton->dof_count() > 0 && local_rot.size() == 0) {
     check_shape(dof_pos, frames(), skeleton->dof_count(), "dof_pos");
     check_finite(dof_pos, "dof_pos");
   } else {
     check_shape(local_rot, frames(), 4 * skeleton->body_count(), "local_rot");
-    check_finite(local_rot, "local_rot");
-    check_unit(local_rot, "rotation of body");
+    check_rotations(local_rot, "local_rot", "rotation of body");
   }
   for (const auto& [key, channel] : channels) {
     require(channel.data.rows() == frames(), Kind::bad_input, "channel '{}' has {} frames of {}",
             key, channel.data.rows(), frames());
   }
+  for (const Event& e : events) {
+    require(std::isfinite(e.start) && std::isfinite(e.end) && e.start <= e.end, Kind::bad_input,
+            "event '{}' lasts from {} to {} s", e.label, e.start, e.end);
+  }
+  if (!terrain) return;
+  check_finite(terrain->heights, "terrain");
+  require(terrain->spacing > 0 && std::isfinite(terrain->spacing), Kind::bad_input,
+          "the terrain's points are {} m apart", terrain->spacing);
 }
 
 std::string Clip::fingerprint() const {

@@ -4,6 +4,7 @@
 // Each format converts at its own border. A clip holds what its source held; what it does not hold
 // is computed (motion/kinematics.h).
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -20,13 +21,27 @@ using Frames = Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowM
 enum class LoopMode { clamp, wrap };
 
 /// A named extra quantity, one row a frame: "contacts", "markers", "root_lin_vel",
-/// "joint_pos_local" ...
+/// "joint_pos_local", "objects/box/pos" (pos, rot, lin_vel, ang_vel of a thing that moves along) ...
 struct Channel {
   Frames data;                     ///< (F, count * components)
   int components = 1;              ///< numbers per item: 3 for points, 4 for quaternions (w x y z)
   std::vector<std::string> names;  ///< items, may be empty
   std::string units;               ///< "m", "rad/s", "1"
   std::string frame;               ///< "world", "base", "local"; may be empty
+};
+
+/// A named stretch of a clip: "left foot down", "jump".
+struct Event {
+  std::string label;
+  double start = 0, end = 0;  ///< s from the first frame, start <= end; equal for an instant
+  bool operator==(const Event&) const = default;
+};
+
+/// The ground as a height map: heights(i, j) in m at x = origin_x + i * spacing, y = origin_y + j *
+/// spacing.
+struct Terrain {
+  Frames heights;
+  double origin_x = 0, origin_y = 0, spacing = 0;  ///< m
 };
 
 /// Where a clip came from, and what was done to it on the way in.
@@ -60,6 +75,8 @@ struct Clip {
   Frames local_rot;  ///< (F, 4B) w x y z relative to the rest pose, body 0 the identity; empty for
                      ///< robots
   std::map<std::string, Channel> channels;
+  std::vector<Event> events;
+  std::optional<Terrain> terrain;
   Source source;
   std::vector<std::string> history;  ///< one line per program that touched it
 
@@ -73,7 +90,7 @@ struct Clip {
   Quat local_rot_at(int f, int body) const { return quat_at(local_rot, f, body); }
 
   /// Throws Error(bad_input) naming frame and place unless shapes agree with the skeleton, every
-  /// number is finite, fps > 0 and quaternions are unit within 1e-3.
+  /// number is finite, fps > 0, quaternions are unit within 1e-3 and events end after they start.
   void validate() const;
 
   /// SHA-256 over the fields that say how the clip moves (skeleton names, fps, loop, the four

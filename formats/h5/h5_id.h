@@ -1,17 +1,12 @@
 #pragma once
-// HDF5 handles that close themselves, and the few things that the schema needs from the library:
-// attributes, string lists, arrays of numbers. Throws Error(failed) when writing fails,
-// Error(bad_input) when reading does; messages name the HDF5 path.
+// HDF5 handles that close themselves, and the lock that every use of the library needs.
 #include <hdf5.h>
 
 #include <mutex>
-#include <span>
 #include <string>
-#include <string_view>
 #include <utility>
 #include <vector>
 
-#include "motion/clip.h"
 #include "motion/error.h"
 
 namespace motus::formats::h5 {
@@ -41,8 +36,8 @@ class Id {
   Close close_ = nullptr;
 };
 
-/// Held while HDF5 is used: the library may be built without thread safety. Also silences its error
-/// printer.
+/// Held while HDF5 is used, which need not be built thread-safe. Silences the library's error
+/// printer and keeps it from loading filters out of folders that the environment names.
 class Session {
  public:
   Session();
@@ -54,51 +49,12 @@ class Session {
 /// A variable-length UTF-8 string type (h5py returns these as str).
 Id string_type();
 
-/// What stands behind the image: a mark and the CRC-32 of the image in hex. HDF5 ignores bytes
-/// behind its end, and cuts them off when another program changes the file.
-inline constexpr std::string_view kTrailerMark = "MotusCRC";
-inline constexpr size_t kTrailerSize = 16;
-std::string trailer(std::span<const std::byte> image);
+/// The path of an open object, for messages: "/clips/000000/frames".
+std::string path_of(hid_t object);
 
-// ---- writing
+using Shape = std::vector<hsize_t>;
 
-Id make_group(hid_t parent, const std::string& name);
-void put_attr(hid_t object, const std::string& name, const std::string& value);
-void put_attr(hid_t object, const std::string& name, double value);
-void put_attr(hid_t object, const std::string& name, int64_t value);
-/// Nothing for an empty list: an absent dataset is an empty list.
-void put_strings(hid_t group, const std::string& name, const std::vector<std::string>& values);
-void put_ints(hid_t group, const std::string& name, const std::vector<int>& values, hid_t type);
-/// A dataset of `file_type`, from memory of the same type (no conversion: the bits are kept).
-Id put_raw(hid_t group, const std::string& name, hid_t file_type, const std::vector<hsize_t>& shape,
-           const void* data, bool compress);
-/// Doubles, as float32 if that loses nothing.
-Id put_numbers(hid_t group, const std::string& name, const std::vector<hsize_t>& shape,
-               const double* data, bool compress);
-
-// ---- reading
-
-bool has_link(hid_t group, const std::string& name);
-bool has_attr(hid_t object, const std::string& name);
-Id open_group(hid_t parent, const std::string& name, const std::string& place);
-std::vector<std::string> links_of(hid_t group);
-std::string get_string(hid_t object, const std::string& name, const std::string& fallback);
-double get_number(hid_t object, const std::string& name, double fallback);
-std::vector<std::string> get_strings(hid_t group, const std::string& name,
-                                     const std::string& place);
-std::vector<int> get_ints(hid_t group, const std::string& name, const std::string& place);
-
-/// A dataset opened, with its shape; refuses one that is larger than the file could hold.
-struct Dataset {
-  Id id;
-  std::vector<hsize_t> shape;
-  size_t count = 0;
-};
-Dataset open_dataset(hid_t group, const std::string& name, const std::string& place);
-/// Rows of doubles, axes after the first flattened.
-Frames get_numbers(hid_t group, const std::string& name, const std::string& place);
-
-/// Bytes that one dataset may expand to, set by the reader from the size of its input.
-size_t& dataset_limit();
+/// "7 x 4", or "a single value".
+std::string shape_text(const Shape& shape);
 
 }  // namespace motus::formats::h5

@@ -53,6 +53,12 @@ grep -q '^Frame Time: .0083333$' "$work/back.bvh" || fail 'raw keeps the frame t
 "$bin/motion-convert" walk.bvh -o "$work/again.h5" || fail 'once more'
 cmp "$work/walk.h5" "$work/again.h5" || fail 'not the same bytes twice'
 "$bin/motion-convert" --formats | grep -q '^bvh .*read, write' || fail '--formats'
+"$bin/motion-convert" --formats --json | python3 -c '
+import json, sys
+rows = {r["name"]: r for r in json.load(sys.stdin)["formats"]}
+assert rows["bvh"] == rows["bvh"] | {"read": True, "write": True, "extensions": ["bvh"]}, rows["bvh"]' || fail '--formats --json'
+"$bin/motion-convert" --formats --markdown | cmp - "$data/../docs/formats.md" ||
+  fail 'docs/formats.md is stale. Run: build/release/bin/motion-convert --formats --markdown -o docs/formats.md'
 left_alone "$all"
 
 # bad input
@@ -71,7 +77,9 @@ expect 3 'cut off' "$bin/motion-info" cut.h5
 expect 3 'git-lfs' "$bin/motion-info" lfs.npy
 expect 3 'is bvh, not npy' "$bin/motion-convert" -f npy walk.bvh -o "$work/x.h5"
 expect 3 'line 1' "$bin/motion-convert" -f bvh lfs.npy -o "$work/x.h5"
-expect 3 'is a folder' "$bin/motion-convert" . -o "$work/x.h5"
+mkdir "$work/none"
+expect 3 'no motion files in this folder' "$bin/motion-convert" "$work/none" -o "$work/x.h5"
+expect 3 'is a folder' "$bin/motion-info" .
 expect 3 '<stdin>: empty' "$bin/motion-convert" -o "$work/x.h5"
 expect 2 "did you mean 'bvh'" "$bin/motion-convert" walk.bvh --to bvg -o "$work/x.h5"
 expect 2 '--units' "$bin/motion-convert" walk.bvh --unitz cm -o "$work/x.h5"
@@ -81,7 +89,7 @@ expect 2 'units are' "$bin/motion-convert" walk.bvh --units furlong -o "$work/x.
 expect 2 'a BVH holds one clip' "$bin/motion-convert" walk.bvh walk.bvh -o "$work/x.bvh"
 expect 2 'did you mean' "$bin/bvh-export" walk.bvh --preset blendr -o "$work/x.bvh"
 expect 2 'order is' "$bin/bvh-export" walk.bvh --order XYY -o "$work/x.bvh"
-expect 3 '1 of 2 files' "$bin/motion-convert" walk.bvh empty.bvh -o "$work/some/"
+expect 1 '1 of 2 converted, 1 failed' "$bin/motion-convert" walk.bvh empty.bvh -o "$work/some/"
 [ -f "$work/some/walk.h5" ] || fail 'one bad file of a batch took the good one with it'
 [ -e "$work/x.h5" ] || [ -e "$work/x.bvh" ] && fail 'a failure left a file'
 [ -z "$(find "$work" -mindepth 1 -name '*tmp*' -print -quit)" ] || fail "a temporary file is left: $(ls "$work")"

@@ -45,6 +45,13 @@ inline Clip sample_clip(int frames = 7) {
                        .names = {},
                        .units = "m",
                        .frame = "world"};
+  c.channels["objects/box/pos"] = {.data = Frames::Constant(frames, 3, 0.7),
+                                   .components = 3,
+                                   .names = {},
+                                   .units = "m",
+                                   .frame = "world"};
+  c.events = {{"left foot down", 0.1, 0.2}, {"clap", 0.15, 0.15}};
+  c.terrain = Terrain{.heights = Frames::Constant(2, 3, 0.1), .origin_x = -1, .spacing = 0.25};
   Source& s = c.source;
   s.path = "wave.npz", s.format = "npz_test", s.variant = "v2", s.size = 12345, s.sha256 = "abcd";
   s.licence = "CC0-1.0", s.fps_source = "guess";

@@ -1,0 +1,24 @@
+#pragma once
+// What the user of motion-convert asked for.
+#include <string>
+#include <vector>
+
+#include "cli/clips.h"
+
+namespace motus::cli {
+
+struct ConvertOptions {
+  ClipInput input;
+  std::string to, output = "-", loop;
+  std::vector<std::string> inputs;
+  formats::WriteOptions write;
+  std::string container = "auto";
+  int workers = 1;
+  bool resume = false, append = false;
+};
+
+/// The clips of one input, as --loop and the rest want them, with a line of history.
+std::vector<Clip> clips_of(const ConvertOptions& o, std::span<const std::byte> bytes,
+                           const std::string& path);
+
+}  // namespace motus::cli
