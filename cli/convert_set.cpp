@@ -70,7 +70,12 @@ void convert_to_file(const ConvertOptions& o, const BatchInputs& inputs) {
   refuse_terminal(o.output);
   const bool packed =
       o.container == "packed" || (o.container == "auto" && inputs.files.size() > kManyInputs);
-  if (h5 && o.output != "-" && (o.append || packed)) return convert_packed(o, inputs);
+  // a set that grows is a file of its own, which takes the place of what is there: not of a device
+  std::error_code ec;
+  const std::filesystem::file_status there = std::filesystem::status(o.output, ec);
+  const bool replaces = !std::filesystem::exists(there) || std::filesystem::is_regular_file(there);
+  require(replaces || !o.append, Kind::usage, "--append needs a file, not '{}'", o.output);
+  if (h5 && o.output != "-" && replaces && (o.append || packed)) return convert_packed(o, inputs);
   if (inputs.files.size() == 1) return convert_one(o, inputs.files.front().path);
   std::vector<Clip> all;
   BatchReport report(inputs.files.size());

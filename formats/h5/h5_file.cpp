@@ -48,6 +48,7 @@ struct MotionFile::Impl {
 
   /// Needs a Session.
   int frames(size_t clip) const {
+    dataset_limit() = limit;
     if (index) return index->frames(clip);
     const Id frames = open_group(open_group(clips, keys[clip]), "frames");
     const Opened d = open_dataset(frames, "root_pos");

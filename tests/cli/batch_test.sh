@@ -76,6 +76,11 @@ expect 1 '0 of 1 converted, 1 failed' "$convert" in/README -q --append -o many.h
 "$convert" in/a/b.bvh -q -o grown.h5 && "$convert" in/c/b.bvh -q --append -o grown.h5 && [ "$(clips_in grown.h5)" -eq 2 ] || fail 'append to clips'
 expect 2 '--append adds to an h5' "$convert" in/a/b.bvh --append -o x.bvh
 expect 2 '--append needs' "$convert" in/a/b.bvh --append
+expect 2 '--append needs a file' "$convert" in/a/b.bvh --append -t h5 -o /dev/null
+mkfifo pipe
+(cat pipe >through.h5) & # what is no file is written to, not replaced
+"$convert" many -q -t h5 -o pipe && wait $! && [ -p pipe ] && [ "$(clips_in through.h5)" -eq 250 ] || fail 'a set into a pipe'
+rm pipe
 
 # an interrupt leaves whole files only
 for signal in INT TERM; do
