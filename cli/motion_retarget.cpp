@@ -13,6 +13,8 @@
 #include "cli/clips.h"
 #include "cli/io.h"
 #include "formats/mjcf.h"
+#include "motion/kinematics.h"
+#include "retarget/map_picture.h"
 #include "retarget/retarget.h"
 #include "retarget/user_robot.h"
 
@@ -22,7 +24,8 @@ namespace {
 
 struct Arguments {
   cli::ClipInput clips;  // its --fps would say the source's rate; here --fps is the result's
-  std::string input = "-", output = "-", robot, to_format, map, map_template, write_robot, report;
+  std::string input = "-", output = "-", robot, to_format, map, map_template, map_picture,
+              write_robot, report, rest;
   std::string quality = "full", scheme = "motus";
   std::optional<double> fps, scale;
   bool list_robots = false, explain = false, loop = false, solve = false;
@@ -121,13 +124,16 @@ retarget::Quality read_quality(const std::string& name) {
   return retarget::Quality::draft;
 }
 
-/// What was guessed of the first clip's skeleton, as a map file to edit.
-void write_template(const Arguments& a, const retarget::RoleNames& said) {
+/// What was guessed of the first clip's skeleton, as a map file to edit and as a picture.
+void show_map(const Arguments& a, const retarget::RoleNames& said) {
   const std::vector<Clip> clips = a.clips.read(a.input);
-  const BodyPoses pose = retarget::stance(clips.at(0));
-  const Skeleton& s = *clips[0].skeleton;
-  cli::write_output(a.map_template,
-                    retarget::map_template(s, retarget::guess_roles(s, said, &pose)));
+  const Skeleton& s = *clips.at(0).skeleton;
+  const BodyPoses pose = forward(clips[0], retarget::stance_frame(clips[0]));
+  const retarget::RoleGuess guess =
+      retarget::guess_roles(s, said, s.kind() == SkeletonKind::character ? &pose : nullptr);
+  if (!a.map_template.empty()) cli::write_output(a.map_template, retarget::map_template(s, guess));
+  if (!a.map_picture.empty())
+    cli::write_output(a.map_picture, retarget::map_picture(s, pose, guess));
 }
 
 void list_robots() {
@@ -152,8 +158,8 @@ int run(const Arguments& a) {
   }
   retarget::Options options;
   if (!a.map.empty()) options.map = retarget::read_role_names(a.map);
-  if (!a.map_template.empty()) {
-    write_template(a, options.map);
+  if (!a.map_template.empty() || !a.map_picture.empty()) {
+    show_map(a, options.map);
     return 0;
   }
   require(!a.robot.empty(), Kind::usage, "--to is missing: a robot's name or model file");
@@ -167,6 +173,7 @@ int run(const Arguments& a) {
   const retarget::RobotBody robot(load_target(a));
   if (!a.write_robot.empty()) write_robot(robot.robot, a.write_robot);
   options.fps = a.fps;
+  options.rest = retarget::read_rest(a.rest);
   options.scale = a.scale;
   options.copy_same_dofs = !a.solve;
   options.quality = read_quality(a.quality);
@@ -222,6 +229,9 @@ int main(int argc, char** argv) {
              "motus, or gmr: the published baseline, to compare with (g1 and pi_plus only)");
   app.option("--map-template", a.map_template,
              "write what was matched as such a file, to edit, and stop; - for stdout");
+  app.option("--map-picture", a.map_picture, "draw what was matched as an SVG, and stop");
+  app.option("--rest", a.rest,
+             "pose that says where a person's bodies look: auto, t-pose, a-pose, bind, first");
   app.option("--fps", a.fps, "frames a second of the result");
   app.option("--scale", a.scale, "robot metres per source metre; default: ratio of the legs");
   app.flag("--loop", a.loop, "treat the clips as loops: the last frame is the first, a cycle on");

@@ -186,18 +186,16 @@ RoleNames read_role_names(const std::filesystem::path& file) {
   return out;
 }
 
-BodyPoses stance(const Clip& clip) {
+int stance_frame(const Clip& clip) {
+  require(clip.frames() > 0, Kind::bad_input, "clip '{}' has no frames", clip.name);
   const int step = std::max(1, clip.frames() / kStanceFrames);
-  BodyPoses best;
+  int best = 0;
   double tallest = -1;
   for (int f = 0; f < clip.frames(); f += step) {
-    BodyPoses p = forward(clip, f);
-    double low = 0, high = 0;
-    for (const Vec3& v : p.pos) {
-      low = std::min(low, v.z() - p.pos[0].z());
-      high = std::max(high, v.z() - p.pos[0].z());
-    }
-    if (high - low > tallest) tallest = high - low, best = std::move(p);
+    const BodyPoses p = forward(clip, f);
+    const auto [low, high] = std::minmax_element(
+        p.pos.begin(), p.pos.end(), [](const Vec3& a, const Vec3& b) { return a.z() < b.z(); });
+    if (high->z() - low->z() > tallest) tallest = high->z() - low->z(), best = f;
   }
   return best;
 }
@@ -243,7 +241,7 @@ RoleMap map_roles(const Skeleton& s, const RoleNames& overrides) {
 RoleMap map_roles(const Clip& clip, const RoleNames& overrides) {
   if (clip.skeleton->kind() == SkeletonKind::robot || clip.frames() == 0)
     return map_roles(*clip.skeleton, overrides);
-  const BodyPoses pose = stance(clip);
+  const BodyPoses pose = forward(clip, stance_frame(clip));
   return map_or_refuse(*clip.skeleton, overrides, &pose);
 }
 

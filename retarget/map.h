@@ -48,7 +48,7 @@ struct RoleGuess {
 /// Reads a YAML mapping "role: body". Throws Error(usage) for a role that is not in motion/roles.h.
 RoleNames read_role_names(const std::filesystem::path& file);
 
-/// `pose` is one in which the body stands, if there is one (stance()); else all joints are at zero.
+/// `pose` is one in which the body stands, if there is one (stance_frame()); else all joints are at zero.
 /// Throws Error(usage) if `overrides` names a body that does not exist.
 RoleGuess guess_roles(const Skeleton& skeleton, const RoleNames& overrides = {},
                       const BodyPoses* pose = nullptr);
@@ -61,8 +61,9 @@ RoleMap map_roles(const Skeleton& skeleton, const RoleNames& overrides = {});
 /// The same with the clip's most upright frame as pose.
 RoleMap map_roles(const Clip& clip, const RoleNames& overrides = {});
 
-/// World poses of the frame in which the body reaches highest above its lowest point.
-BodyPoses stance(const Clip& clip);
+/// The frame, of some evenly over the clip, in which the body is tallest. Throws Error(bad_input)
+/// for a clip without frames.
+int stance_frame(const Clip& clip);
 
 /// A map file ready to be edited: a line for each role, those not found as comments with the
 /// likeliest bodies.

@@ -24,8 +24,8 @@ size_t z(int i) {
 /// The work of observe(), stage by stage; every stage reads what the ones before wrote.
 class Observer {
  public:
-  Observer(const Clip& clip, const RoleMap& roles)
-      : s_(*clip.skeleton), zero_(s_), robot_(s_.kind() == SkeletonKind::robot) {
+  Observer(const Clip& clip, const RoleMap& roles, const std::optional<BodyPoses>& rest)
+      : s_(*clip.skeleton), zero_(s_), robot_(s_.kind() == SkeletonKind::robot), rest_(rest) {
     out_.rig = make_rig(clip.skeleton, roles);
     out_.fps = clip.fps;
     frames_.resize(z(clip.frames()));
@@ -79,6 +79,18 @@ class Observer {
                    at(f, rig().legs[3].hip);
     return frame_yz(hips_left(f), x.cross(hips_left(f)));
   }
+  /// The anatomical pelvis or trunk.
+  Quat trunk_at(size_t f) const {
+    if (rig().roles.quadruped && !robot_) return pelvis_geometry(f);
+    return rot(f, rig().pelvis) * pelvis_;
+  }
+  /// The frame of a body that looks ahead in the rest pose.
+  Quat rest_frame(int body) const {
+    Vec3 left = Vec3::Zero();
+    for (const Leg& leg : rig().legs)
+      left += leg.side * (rest_->pos[z(leg.hip.body)] + rest_->rot[z(leg.hip.body)] * leg.hip.pos);
+    return rest_->rot[z(body)].conjugate() * frame_zy(Vec3::UnitZ(), left);
+  }
   Quat torso_geometry(size_t f) const {
     const Vec3 left = rig().arms.empty()
                           ? hips_left(f)
@@ -91,6 +103,11 @@ class Observer {
     for (const Leg& leg : rig().legs) {
       const double thigh = (at(0, leg.knee) - at(0, leg.hip)).norm();
       const double shin = (at(0, leg.ankle) - at(0, leg.knee)).norm();
+      require(
+          std::min(thigh, shin) > 1e-4, Kind::bad_input,
+          "the source's {}leg has no length between '{}' and '{}': name other bodies with --map",
+          leg.name, s_.bodies()[z(thigh > 1e-4 ? leg.lower : leg.upper)].name,
+          s_.bodies()[z(thigh > 1e-4 ? leg.foot : leg.lower)].name);
       lengths_.push_back(thigh + shin);
       sum += thigh + shin;
     }
@@ -104,6 +121,8 @@ class Observer {
   void align_pelvis() {
     if (robot_) {
       pelvis_ = zero_frame(rig().pelvis);
+    } else if (rest_) {
+      pelvis_ = rest_frame(rig().pelvis);
     } else {
       MeanRotation mean;
       for (size_t f = 0; f < frames_.size(); ++f)
@@ -118,6 +137,11 @@ class Observer {
     if (robot_ || rig().roles.quadruped) {
       chest_ = robot_ ? zero_frame(chest) : pelvis_;
       head_ = robot_ ? zero_frame(head) : pelvis_;
+      return;
+    }
+    if (rest_) {
+      chest_ = rest_frame(chest);
+      head_ = rest_frame(head);
       return;
     }
     MeanRotation all, standing, head_mean, trunk;
@@ -231,7 +255,7 @@ class Observer {
 
   void write_pose(size_t f) {
     Pose& p = out_.poses[f];
-    p.pelvis = rot(f, rig().pelvis) * pelvis_;
+    p.pelvis = trunk_at(f);
     if (f == 0) {
       // where hips sit in the pelvis: known of robots, the clip's mean of characters
       for (size_t i = 0; i < rig().legs.size(); ++i) {
@@ -241,7 +265,7 @@ class Observer {
                 (zero_.at(rig().legs[i].hip) - zero_.pos[z(rig().pelvis)]);
         } else {
           for (size_t g = 0; g < frames_.size(); ++g)
-            sum += (rot(g, rig().pelvis) * pelvis_).conjugate() *
+            sum += trunk_at(g).conjugate() *
                    (at(g, rig().legs[i].hip) - frames_[g].pos[z(rig().pelvis)]);
           sum /= static_cast<double>(frames_.size());
         }
@@ -250,7 +274,9 @@ class Observer {
       }
       for (size_t i = 0; i < rig().legs.size(); ++i) out_.hips[i] -= centre_;
     }
-    p.centre = frames_[f].pos[z(rig().pelvis)] + p.pelvis * centre_;
+    p.centre = rig().roles.quadruped && !robot_
+                   ? mid_hips(f)
+                   : Vec3(frames_[f].pos[z(rig().pelvis)] + p.pelvis * centre_);
     p.chest = rig().chest >= 0 ? Quat(rot(f, rig().chest) * chest_) : p.pelvis;
     p.torso = p.chest;
     if (!robot_ && rig().chest >= 0)
@@ -333,6 +359,7 @@ class Observer {
   const Skeleton& s_;
   ZeroPose zero_;
   bool robot_;
+  const std::optional<BodyPoses>& rest_;
   std::vector<BodyPoses> frames_;
   Observation out_;
   std::vector<double> lengths_;
@@ -360,9 +387,9 @@ Vec3 bend_axis(const Skeleton& s, const ZeroPose& zero, int upper, int lower, co
   return r.conjugate() * axis;
 }
 
-Observation observe(const Clip& clip, const RoleMap& roles) {
+Observation observe(const Clip& clip, const RoleMap& roles, const std::optional<BodyPoses>& rest) {
   require(clip.frames() > 0, Kind::bad_input, "the clip has no frames");
-  return Observer(clip, roles).run();
+  return Observer(clip, roles, rest).run();
 }
 
 }  // namespace motus::retarget

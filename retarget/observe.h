@@ -5,10 +5,13 @@
 //  - a character's pelvis, head and (without flat contact) feet take the body axes nearest to the
 //    clip's mean geometry, its chest the mean itself; where the clip has frames of standing, trunk
 //    and chest are made parallel over them;
+//  - where there is a rest pose, pelvis, chest and head look ahead in it;
+//  - the trunk of a four-legged character is what its four hips span, frame by frame;
 //  - a foot is level where it stands flat.
+#include <optional>
 #include <vector>
 
-#include "motion/clip.h"
+#include "motion/kinematics.h"
 #include "retarget/contacts.h"
 #include "retarget/pose.h"
 #include "retarget/rig.h"
@@ -26,7 +29,10 @@ struct Observation {
   int standing = 0;                   ///< frames that calibrated the trunk
 };
 
-Observation observe(const Clip& clip, const RoleMap& roles);
+/// `rest`: world poses of the clip's skeleton standing and looking ahead, if known (rest_pose()).
+/// Throws Error(bad_input) for a source whose legs have no length.
+Observation observe(const Clip& clip, const RoleMap& roles,
+                    const std::optional<BodyPoses>& rest = {});
 
 /// Body-fixed axis (upper segment's frame) about which a robot's knee or elbow bends, from its zero
 /// pose.

@@ -215,7 +215,8 @@ Result run(const Clip& given, const RobotBody& robot, const Options& options) {
   if (loop) close_seam(source, blend);
   const Clip whole = loop ? unroll(source, pad) : source;
   Stages stages;
-  const Observation seen = observe(whole, roles);
+  const Observation seen =
+      observe(whole, roles, rest_pose(given, make_rig(given.skeleton, roles), options.rest));
   stages.done("observe", {{"standing_frames", seen.standing}});
   const Plan plan = make_plan(seen, robot, options.scale);
   stages.done("plan", {{"scale", plan.scale}, {"pelvis_drop_m", plan.drop}});

@@ -4,6 +4,7 @@
 
 #include "retarget/map.h"
 #include "retarget/report.h"
+#include "retarget/rest.h"
 
 namespace motus::retarget {
 
@@ -15,6 +16,7 @@ enum class Scheme { motus, gmr };
 
 struct Options {
   RoleNames map;                ///< roles said by the user; win over names
+  Rest rest = Rest::automatic;  ///< the pose that says which way a character's bodies look
   std::optional<double> fps;    ///< of the result; unset = the source's
   std::optional<double> scale;  ///< robot length per source length; unset = ratio of the legs
   Scheme scheme = Scheme::motus;

@@ -111,6 +111,9 @@ void set_pose(const Robot& r, const mjModel* m, mjData* d, Pose pose) {
   const double norm = std::sqrt(0.9 * 0.9 + 0.1 * 0.1 + 0.2 * 0.2 + 0.3 * 0.3);
   std::array<double, 4> rot{1, 0, 0, 0};
   if (pose == Pose::test) rot = {0.9 / norm, 0.1 / norm, -0.2 / norm, 0.3 / norm};
+  if (const auto turned = r.values.find("default_rot");
+      pose == Pose::rest && turned != r.values.end())
+    std::copy(turned->second.begin(), turned->second.end(), rot.begin());
   std::copy(root.begin(), root.end(), d->qpos);
   std::copy(rot.begin(), rot.end(), d->qpos + 3);
   for (int i = 0; i < dofs; ++i) {

@@ -3,6 +3,8 @@
 // with them takes. A line of such a file is a key and its values; `#` opens a comment:
 //   mass M                       sizes NQ NV NBODY NU (nbody with the world)
 //   default_root X Y Z           default_dofs Q...         test_root X Y Z
+//   default_rot W X Y Z          the root's rotation in the default pose, if it is turned
+//   yaml_root, yaml_dofs         robot.yaml's default pose where it is another one
 //   lowest_zero Z, lowest_default Z         lowest point of the collision geoms
 //   com_zero, com_default, com_test X Y Z
 //   mass_matrix_zero, mass_matrix_test D... diagonal, armature included
@@ -23,7 +25,8 @@
 
 namespace motus::golden {
 
-inline constexpr std::array kRobots = {"go2", "g1", "humanoid", "smpl", "pi_plus", "a1"};
+inline constexpr std::array kRobots = {"go2",  "g1",      "humanoid", "humanoid_sword_shield",
+                                       "smpl", "pi_plus", "a1"};
 /// Those with a training configuration of MimicKit.
 inline constexpr std::array kTrained = {"go2", "g1", "humanoid", "smpl", "pi_plus"};
 

@@ -62,6 +62,8 @@ std::pair<double, double> hold(const golden::Robot& r, const mjModel* m) {
 TEST_CASE("robots stand as the published models stand") {
   for (const char* name : golden::kRobots) {
     const golden::Robot r = golden::read(name);
+    // a guard in which nobody balances is no pose to hold
+    if (r.values.count("yaml_dofs") > 0) continue;
     REQUIRE_FALSE(r.stands.empty());
     for (const golden::Stand& s : r.stands) {
       const golden::Model m = drive(name, s);
