@@ -105,8 +105,9 @@ std::string map_picture(const Skeleton& s, const BodyPoses& pose, const RoleGues
         p.x, p.y, at[b].x, at[b].y);
   }
   std::vector<const RoleMatch*> right, left;
+  // seen from the front, the right is on the left
   for (const RoleMatch& m : g.map.matches)
-    (at[z(m.body)].x > kWidth / 2 + 1 ? right : left).push_back(&m);
+    (m.role.find("right_") != std::string::npos ? left : right).push_back(&m);
   out += labels(s, right, at, true) + labels(s, left, at, false);
   double y = kHeight - 12;
   for (const std::string& role : g.lacking) {
