@@ -25,7 +25,7 @@ namespace {
 struct Arguments {
   cli::ClipInput clips;  // its --fps would say the source's rate; here --fps is the result's
   std::string input = "-", output = "-", robot, to_format, map, map_template, map_picture,
-              write_robot, report, rest;
+              write_robot, report, rest, dog = "contacts";
   std::string quality = "full", scheme = "motus";
   std::optional<double> fps, scale;
   bool list_robots = false, explain = false, loop = false, solve = false;
@@ -174,6 +174,9 @@ int run(const Arguments& a) {
   if (!a.write_robot.empty()) write_robot(robot.robot, a.write_robot);
   options.fps = a.fps;
   options.rest = retarget::read_rest(a.rest);
+  require(a.dog == "contacts" || a.dog == "peng", Kind::usage,
+          "--dog {}: expected contacts or peng", a.dog);
+  options.peng = a.dog == "peng";
   options.scale = a.scale;
   options.copy_same_dofs = !a.solve;
   options.quality = read_quality(a.quality);
@@ -223,8 +226,9 @@ int main(int argc, char** argv) {
              "write the robot.yaml of --to, to edit and pass back as --to FOLDER");
   app.flag("--list-robots", a.list_robots, "say which robots are here, and stop");
   app.option("--map", a.map, "YAML file of lines 'role: body' that win over names");
-  app.option("--quality", a.quality,
-             "full: smooth over the whole clip, stance exact, bodies apart; draft: one sweep, faster");
+  app.option(
+      "--quality", a.quality,
+      "full: smooth over the whole clip, stance exact, bodies apart; draft: one sweep, faster");
   app.option("--scheme", a.scheme,
              "motus, or gmr: the published baseline, to compare with (g1 and pi_plus only)");
   app.option("--map-template", a.map_template,
@@ -232,6 +236,9 @@ int main(int argc, char** argv) {
   app.option("--map-picture", a.map_picture, "draw what was matched as an SVG, and stop");
   app.option("--rest", a.rest,
              "pose that says where a person's bodies look: auto, t-pose, a-pose, bind, first");
+  app.option(
+      "--dog", a.dog,
+      "four legs: contacts keeps feet planted; peng is the rule of Peng 2020, to compare with");
   app.option("--fps", a.fps, "frames a second of the result");
   app.option("--scale", a.scale, "robot metres per source metre; default: ratio of the legs");
   app.flag("--loop", a.loop, "treat the clips as loops: the last frame is the first, a cycle on");

@@ -13,6 +13,7 @@
 #include "retarget/foot_lock.h"
 #include "retarget/gmr.h"
 #include "retarget/loop.h"
+#include "retarget/plan_dog.h"
 #include "retarget/smooth.h"
 #include "retarget/sweep.h"
 #include "retarget/trajectory.h"
@@ -218,7 +219,10 @@ Result run(const Clip& given, const RobotBody& robot, const Options& options) {
   const Observation seen =
       observe(whole, roles, rest_pose(given, make_rig(given.skeleton, roles), options.rest));
   stages.done("observe", {{"standing_frames", seen.standing}});
-  const Plan plan = make_plan(seen, robot, options.scale);
+  require(!options.peng || roles.quadruped, Kind::usage,
+          "Peng's rule is for four legs, '{}' has two", source.skeleton->name());
+  const Plan plan =
+      options.peng ? peng_plan(seen, robot, options.scale) : make_plan(seen, robot, options.scale);
   stages.done("plan", {{"scale", plan.scale}, {"pelvis_drop_m", plan.drop}});
   Track track = solve(plan, robot, whole.fps, options, stages);
   Clip solved = blank_result(whole, robot);

@@ -17,6 +17,7 @@ enum class Scheme { motus, gmr };
 struct Options {
   RoleNames map;                ///< roles said by the user; win over names
   Rest rest = Rest::automatic;  ///< the pose that says which way a character's bodies look
+  bool peng = false;            ///< four legs by Peng's rule (retarget/plan_dog.h), to compare with
   std::optional<double> fps;    ///< of the result; unset = the source's
   std::optional<double> scale;  ///< robot length per source length; unset = ratio of the legs
   Scheme scheme = Scheme::motus;
