@@ -62,7 +62,8 @@ void guess_fps(Clip& clip, const ReadOptions& options) {
 
 Array read_rate(const Value& value, Clip& clip) {
   clip.fps = value.number("fps");
-  require(std::isfinite(clip.fps) && clip.fps > 0, Kind::bad_input, "fps is {}", clip.fps);
+  require(std::isfinite(clip.fps) && clip.fps > 0, Kind::bad_input,
+          "fps is {}, expected more than 0", clip.fps);
   if (value.is(ValueKind::array) && !value.raw_array().tensor) {
     clip.source.metadata["fps_form"] = value.raw_array().numpy_scalar ? "scalar" : "array";
     return value.raw_array().array;

@@ -1,16 +1,13 @@
 // PHC's robot clips and joblib: written for Python and read from it.
-#include <cmath>
-#include <numeric>
+#include <fmt/format.h>
 
-#include "formats/bytes.h"
+#include <algorithm>
+
 #include "formats/format.h"
 #include "formats/mjcf.h"
 #include "formats/numpy/arrays.h"
-#include "formats/pickle/pickle.h"
 #include "formats/pickle/pickle_writer.h"
-#include "motion/kinematics.h"
 #include "tests/catch.h"
-#include "tests/formats/bytes_of.h"
 #include "tests/formats/moving.h"
 #include "tests/formats/python.h"
 
@@ -197,4 +194,37 @@ TEST_CASE("PHC files that are wrong are refused or reported") {
                     }));
   const Frames bent = Frames::Constant(4, 29, 0.5);
   CHECK(read_all(file("", bent, upright))[0].dof_pos(1, 1) == 0.5);
+}
+
+TEST_CASE("PHC's SMPL flavour: local rotations of bodies in our order") {
+  const Clip smpl = moving(load_robot("smpl").skeleton, 4);
+  const Clip back = read_back(write("protomotions", smpl));
+  const Channel& local = back.channels.at("local_rigid_body_rot");  // w x y z
+  Frames quat(4, 96);
+  for (int c = 0; c < 96; ++c) quat.col(c) = local.data.col(c / 4 * 4 + (c % 4 + 1) % 4);
+  PickleWriter out;
+  out.open_dict();
+  out.text("0-ACCAD_walk");
+  out.open_dict();
+  out.text("pose_aa");
+  out.array(f4_array(Frames::Zero(4, 72)));
+  out.text("pose_quat");
+  out.array(f8_array(quat, {4, 24, 4}));
+  out.text("root_trans_offset");
+  out.array(f8_array(smpl.root_pos));
+  out.text("beta");
+  out.array(f8_array(Frames::Zero(16, 1), {16}));
+  out.text("gender");
+  out.text("neutral");
+  out.text("fps");
+  out.integer(50);
+  out.close_dict();
+  out.close_dict();
+  const Clip c = read_all(out.finish())[0];
+  CHECK(c.name == "0-ACCAD_walk");
+  CHECK(c.source.variant == "smpl");
+  CHECK(c.source.metadata.at("gender") == "neutral");
+  CHECK(difference(c.dof_pos, smpl.dof_pos) < 1e-5);
+  CHECK(turn(c.root_rot, smpl.root_rot) < 1e-5);
+  CHECK(read_all(write("phc", std::span(&c, 1)))[0].source.arrays == c.source.arrays);
 }

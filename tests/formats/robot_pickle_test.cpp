@@ -2,19 +2,16 @@
 // and from one container to another; on the clips that this project ships.
 #include <fmt/format.h>
 
-#include <cmath>
-
 #include "formats/format.h"
 #include "formats/mjcf.h"
 #include "formats/numpy/arrays.h"
 #include "formats/numpy/npy.h"
 #include "formats/pickle/pickle_writer.h"
-#include "motion/error.h"
-#include "motion/kinematics.h"
 #include "tests/catch.h"
 #include "tests/formats/bytes_of.h"
 #include "tests/formats/moving.h"
 #include "tests/formats/python.h"
+#include "tests/source_dir.h"
 
 using namespace motus;
 using namespace motus::formats;
@@ -23,7 +20,7 @@ using Catch::Contains;
 namespace {
 
 Clip shipped(const std::string& name) {
-  return read_file(std::filesystem::path(MOTUS_SOURCE_DIR) / "data/clips" / name)[0];
+  return read_file(std::filesystem::path(source_dir()) / "data/clips" / name)[0];
 }
 
 bool warns(const Clip& c, const std::string& text) {
