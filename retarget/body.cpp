@@ -1,6 +1,7 @@
 #include "retarget/body.h"
 
 #include <algorithm>
+#include <cmath>
 #include <limits>
 
 #include "motion/error.h"
@@ -18,6 +19,22 @@ constexpr double kTip = 0.15;  // of the leg's length
 bool within(const Skeleton& s, int body, int ancestor) {
   while (body > ancestor) body = s.bodies()[z(body)].parent;
   return body == ancestor;
+}
+
+/// The nearer limit of the hinges between shin and sole that turn about the foot's x axis.
+double roll_limit(const Skeleton& s, const ZeroPose& zero, const Leg& leg) {
+  double limit = 0;
+  for (int b = leg.foot; b > leg.lower; b = s.bodies()[z(b)].parent) {
+    const auto [first, last] = s.joints_of(b);
+    for (int j = first; j < last; ++j) {
+      const Joint& joint = s.joints()[z(j)];
+      const Dof& dof = s.dofs()[z(joint.dof)];
+      if (joint.type == JointType::hinge && dof.limited() &&
+          std::abs((zero.rot[z(b)] * joint.axis).x()) > 0.9)
+        limit = std::min(-dof.lower, dof.upper);
+    }
+  }
+  return std::max(0.0, limit);
 }
 
 Foot measure_foot(const Robot& robot, const Rig& rig, const ZeroPose& zero, const Leg& leg,
@@ -45,6 +62,7 @@ Foot measure_foot(const Robot& robot, const Rig& rig, const ZeroPose& zero, cons
   double lowest = std::numeric_limits<double>::max();
   for (const SolePoint& p : foot.sole) lowest = std::min(lowest, p.pos.z() - p.radius);
   foot.ankle_height = -lowest;
+  foot.roll = rig.roles.quadruped ? 0 : roll_limit(s, zero, leg);
   foot.heel = std::numeric_limits<double>::max();
   foot.toe = -foot.heel;
   for (const SolePoint& p : foot.sole) {

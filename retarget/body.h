@@ -19,6 +19,9 @@ struct SolePoint {
 struct Foot {
   double ankle_height = 0;   ///< ankle above the floor when flat
   double heel = 0, toe = 0;  ///< x of the ends of the sole from the ankle
+  double roll =
+      0;  ///< rad, how far the sole can tilt sideways from the shin, to the nearer side; 0 =
+          ///< as far as it likes
   std::vector<SolePoint> sole;
 };
 

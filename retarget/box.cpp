@@ -37,18 +37,22 @@ bool BoxSolver::factor_and_solve(const Eigen::MatrixXd& h, const Eigen::VectorXd
 }
 
 const Eigen::VectorXd& BoxSolver::solve(const Eigen::MatrixXd& h, const Eigen::VectorXd& g,
-                                        const Eigen::VectorXd& lower,
-                                        const Eigen::VectorXd& upper) {
+                                        const Eigen::VectorXd& lower, const Eigen::VectorXd& upper,
+                                        Shape shape) {
   const Eigen::Index n = h.rows();
-  x_ = Eigen::VectorXd::Zero(n);
-  rhs_.resize(n);
-  reduced_.resize(n, n);
+  const bool tree = shape == Shape::tree && tree_;
+  x_.setZero(n);
+  if (!tree) {
+    rhs_.resize(n);
+    reduced_.resize(n, n);
+  }
   fixed_.assign(static_cast<size_t>(n), 0);
   for (int round = 0; round < kRounds; ++round) {
-    if (!factor_and_solve(h, g)) break;
+    if (!(tree ? tree_->solve(h, g, fixed_, x_) : factor_and_solve(h, g))) break;
     bool changed = false;
-    for (const int i : free_) {
+    for (Eigen::Index i = 0; i < n; ++i) {
       signed char& f = fixed_[static_cast<size_t>(i)];
+      if (f) continue;
       if (x_[i] < lower[i]) f = -1, x_[i] = lower[i], changed = true;
       if (x_[i] > upper[i]) f = 1, x_[i] = upper[i], changed = true;
     }

@@ -1,7 +1,8 @@
 #pragma once
-// Small dense quadratic programs with simple bounds.
-#include <Eigen/Core>
-#include <vector>
+// Small quadratic programs with simple bounds.
+#include <optional>
+
+#include "retarget/tree_solve.h"
 
 namespace motus::retarget {
 
@@ -11,11 +12,19 @@ namespace motus::retarget {
 /// within the bounds, and is the minimum unless the number of rounds ran out.
 class BoxSolver {
  public:
+  BoxSolver() = default;
+  /// Knows the sparsity of its matrices, for Shape::tree: see TreeSolver.
+  explicit BoxSolver(std::vector<int> parents) : tree_(std::move(parents)) {}
+
+  enum class Shape { dense, tree };
+
   const Eigen::VectorXd& solve(const Eigen::MatrixXd& h, const Eigen::VectorXd& g,
-                               const Eigen::VectorXd& lower, const Eigen::VectorXd& upper);
+                               const Eigen::VectorXd& lower, const Eigen::VectorXd& upper,
+                               Shape shape = Shape::dense);
 
  private:
   bool factor_and_solve(const Eigen::MatrixXd& h, const Eigen::VectorXd& g);
+  std::optional<TreeSolver> tree_;
   Eigen::VectorXd x_, rhs_;
   Eigen::MatrixXd reduced_;
   std::vector<int> free_;

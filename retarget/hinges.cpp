@@ -15,13 +15,20 @@ void Hinges::clear() {
   slopes_.clear();
 }
 
-void Hinges::begin(double value, double weight) {
-  terms_.push_back({value, weight * weight, slopes_.size(), slopes_.size(), value < 0});
+void Hinges::begin(double value, double weight, bool couples) {
+  terms_.push_back({value, weight * weight, slopes_.size(), slopes_.size(), value < 0, couples});
 }
 
 void Hinges::derivative(int dim, double slope) {
   slopes_.push_back({dim, slope});
   terms_.back().last = slopes_.size();
+}
+
+BoxSolver::Shape Hinges::shape() const {
+  for (const Term& t : terms_) {
+    if (t.on && t.couples) return BoxSolver::Shape::dense;
+  }
+  return BoxSolver::Shape::tree;
 }
 
 void Hinges::add(const Term& t, double sign, Eigen::MatrixXd& h, Eigen::VectorXd& g) const {
@@ -39,7 +46,7 @@ const Eigen::VectorXd& Hinges::solve(BoxSolver& box, Eigen::MatrixXd& h, Eigen::
   for (const Term& t : terms_) {
     if (t.on) add(t, 1, h, g);
   }
-  const Eigen::VectorXd* x = &box.solve(h, g, lower, upper);
+  const Eigen::VectorXd* x = &box.solve(h, g, lower, upper, shape());
   for (int round = 1; round < kRounds; ++round) {
     bool changed = false;
     for (Term& t : terms_) {
@@ -51,7 +58,7 @@ const Eigen::VectorXd& Hinges::solve(BoxSolver& box, Eigen::MatrixXd& h, Eigen::
       changed = true;
     }
     if (!changed) break;
-    x = &box.solve(h, g, lower, upper);
+    x = &box.solve(h, g, lower, upper, shape());
   }
   return *x;
 }

@@ -16,14 +16,15 @@ class Hinges {
   void clear();
 
   /// Starts a term of `weight` (a square root) whose value is now `value`; its derivatives follow.
-  void begin(double value, double weight);
+  /// `couples`: it joins branches of the tree that have nothing else in common.
+  void begin(double value, double weight, bool couples = false);
   /// d(value) / d(x[dim]); dims ascend within a term.
   void derivative(int dim, double slope);
 
   size_t size() const { return terms_.size(); }
 
   /// The minimum of 1/2 x'Hx - g'x and the terms within the bounds. `h` (lower triangle) and `g`
-  /// are changed.
+  /// are changed, and have the sparsity of the box solver's tree where it knows one.
   const Eigen::VectorXd& solve(BoxSolver& box, Eigen::MatrixXd& h, Eigen::VectorXd& g,
                                const Eigen::VectorXd& lower, const Eigen::VectorXd& upper);
 
@@ -31,12 +32,13 @@ class Hinges {
   struct Term {
     double value, weight;  ///< weight squared
     size_t first, last;    ///< of slopes_
-    bool on;
+    bool on, couples;
   };
   struct Slope {
     int dim;
     double value;
   };
+  BoxSolver::Shape shape() const;
   void add(const Term& t, double sign, Eigen::MatrixXd& h, Eigen::VectorXd& g) const;
 
   std::vector<Term> terms_;

@@ -36,7 +36,11 @@ Eigen::VectorXd top_speeds(const Robot& robot) {
 }
 
 Solver::Solver(const RobotBody& body, Weights weights)
-    : body_(body), w_(weights), model_(body.robot.skeleton), collider_(body) {
+    : body_(body),
+      w_(weights),
+      model_(body.robot.skeleton),
+      box_(model_.dim_parents()),
+      collider_(body) {
   const Skeleton& s = model_.skeleton();
   const Eigen::Index n = model_.dims();
   h_.resize(n, n);
@@ -148,7 +152,7 @@ void Solver::keep_above_floor() {
 void Solver::keep_apart() {
   for (const Contact& c : collider_.near(model_, kNearBody)) {
     const Vec3 along = (c.b - c.a).normalized();
-    hinges_.begin(c.gap - c.margin, w_.apart);
+    hinges_.begin(c.gap - c.margin, w_.apart, true);
     model_.approach(c.body_a, c.a, c.body_b, c.b, along,
                     [&](int dim, double slope) { hinges_.derivative(dim, slope); });
   }

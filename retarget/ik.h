@@ -38,7 +38,8 @@ struct Pull {
 /// All terms, or only those that must hold: planted feet, floor, bodies apart, limits.
 enum class Terms { all, hard };
 
-inline constexpr double kFastest = 15;  ///< rad/s of any dof: half a radian a frame at 30 frames/s
+inline constexpr double kFastest = 14.9;  ///< rad/s of any dof: less than half a radian a frame at
+                                          ///< 30 frames/s
 
 /// (D) rad/s that dofs shall stay below: what is known of their motors, and kFastest.
 Eigen::VectorXd top_speeds(const Robot& robot);

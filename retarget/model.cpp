@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "motion/error.h"
+
 namespace motus::retarget {
 
 namespace {
@@ -65,7 +67,18 @@ Model::Model(SkeletonPtr skeleton) : skeleton_(std::move(skeleton)) {
       }
     }
     std::sort(chains_[b].begin(), chains_[b].end());
+    require(chains_[b].size() <= Block::kMost, Kind::bad_input,
+            "body '{}' hangs on {} dofs, {} is the most", s.bodies()[b].name, chains_[b].size(),
+            Block::kMost);
   }
+}
+
+std::vector<int> Model::dim_parents() const {
+  std::vector<int> parents(static_cast<size_t>(dims()), -1);
+  for (const std::vector<int>& chain : chains_) {
+    for (size_t k = 1; k < chain.size(); ++k) parents[static_cast<size_t>(chain[k])] = chain[k - 1];
+  }
+  return parents;
 }
 
 void Model::update(const State& state) {

@@ -14,7 +14,8 @@ namespace motus::retarget {
 
 /// 3 x m block of a Jacobian: columns `dims` of a row block, the rest zero.
 struct Block {
-  Eigen::Matrix<double, 3, Eigen::Dynamic> jacobian;
+  static constexpr int kMost = 256;  ///< columns; room for them is part of the block
+  Eigen::Matrix<double, 3, Eigen::Dynamic, Eigen::ColMajor, 3, kMost> jacobian;
   const std::vector<int>* dims = nullptr;
 };
 
@@ -26,6 +27,7 @@ struct State {
 
 class Model {
  public:
+  /// Throws Error(bad_input) for a chain of more than Block::kMost dimensions.
   explicit Model(SkeletonPtr skeleton);
 
   const Skeleton& skeleton() const { return *skeleton_; }
@@ -42,6 +44,9 @@ class Model {
 
   /// Velocity dimensions that move a body, ascending; the six of the root first.
   const std::vector<int>& chain(int body) const { return chains_[static_cast<size_t>(body)]; }
+
+  /// The dimension before each one on its chain, -1 for the first.
+  std::vector<int> dim_parents() const;
 
   /// d(world point fixed to `body`) over chain(body).
   void point_jacobian(int body, const Vec3& world, Block& out) const;

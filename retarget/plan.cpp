@@ -9,10 +9,12 @@ namespace motus::retarget {
 
 namespace {
 
-constexpr double kReach = 0.985;      // of a standing leg's length: the knee stays bent 20 degrees
-constexpr double kSwingReach = 0.99;  // of a swinging leg
-constexpr double kMaxDrop = 0.15;     // of the leg length
-constexpr double kDropSpread = 0.20;  // s over which a drop is held and smoothed
+constexpr double kReach = 0.985;       // of a standing leg's length: the knee stays bent 20 degrees
+constexpr double kSwingReach = 0.99;   // of a swinging leg
+constexpr double kMaxDrop = 0.15;      // of the leg length
+constexpr double kRollMargin = 0.04;   // rad that an ankle's roll keeps from its limit
+constexpr double kStepInSpread = 0.5;  // s over which a foot that is set too wide comes in
+constexpr double kDropSpread = 0.20;   // s over which a drop is held and smoothed
 
 /// Largest within +-w frames, then a moving mean of the same width: never below the input.
 std::vector<double> smooth_over(const std::vector<double>& v, int w) {
@@ -45,6 +47,38 @@ double needed_drop(const Vec3& hip, const Vec3& ankle, double reach) {
   const double flat = v.head<2>().squaredNorm();
   const double up = std::sqrt(std::max(0.0, reach * reach - flat));
   return std::max(0.0, v.z() - up);
+}
+
+/// How far a flat foot must come in under its hip so that the ankle need not roll further than it
+/// can: m along `left`, 0 where it need not.
+double needed_step_in(const Vec3& hip, const Vec3& ankle, const Vec3& left, double roll) {
+  const Vec3 v = hip - ankle;
+  const double most = std::tan(std::max(0.0, roll - kRollMargin)) * std::max(0.0, v.z());
+  const double side = v.dot(left);
+  return side > most ? side - most : side < -most ? side + most : 0.0;
+}
+
+/// Widely set feet step in, evenly over a stance and smoothly between stances.
+void step_in(std::vector<FootTarget>& raw, const std::vector<Vec3>& hips,
+             const std::vector<char>& stance, double roll, double fps) {
+  const size_t frames = raw.size();
+  // to the left and to the right, each as much as any frame nearby needs
+  std::vector<double> left(frames, 0.0), right(frames, 0.0);
+  bool any = false;
+  for (size_t f = 0; f < frames; ++f) {
+    if (!stance[f]) continue;
+    const Vec3 side = yaw_rotation(heading(raw[f].foot)) * Vec3::UnitY();
+    const double step = needed_step_in(hips[f], raw[f].ankle, side, roll);
+    left[f] = std::max(0.0, step);
+    right[f] = std::max(0.0, -step);
+    any = any || step != 0;
+  }
+  if (!any) return;
+  const int spread = std::max(1, static_cast<int>(std::lround(kStepInSpread * fps)));
+  left = smooth_over(left, spread);
+  right = smooth_over(right, spread);
+  for (size_t f = 0; f < frames; ++f)
+    raw[f].ankle += (left[f] - right[f]) * (yaw_rotation(heading(raw[f].foot)) * Vec3::UnitY());
 }
 
 int spine_dofs(const RobotBody& robot) {
@@ -91,6 +125,12 @@ Plan make_plan(const Observation& src, const RobotBody& robot, std::optional<dou
       raw[f].ankle = s * (p.legs[i].ankle - Vec3(0, 0, src.contacts[i].ankle_height)) +
                      Vec3(0, 0, robot.feet[i].ankle_height) + p.pelvis * wider;
       if (!four) raw[f].foot = p.legs[i].foot;
+    }
+    if (robot.feet[i].roll > 0) {
+      std::vector<Vec3> hips(frames);
+      for (size_t f = 0; f < frames; ++f)
+        hips[f] = plan.targets[f].centre + plan.targets[f].pelvis * robot.hips[i];
+      step_in(raw, hips, src.contacts[i].stance, robot.feet[i].roll, src.fps);
     }
     const std::vector<FootTarget> feet =
         plan_foot(raw, src.contacts[i], robot.feet[i], src.fps, robot.leg_length, four);

@@ -87,6 +87,13 @@ void write_contacts(const RobotBody& robot, std::span<const Target> targets, Cli
   out.channels["contacts"] = std::move(contacts);
 }
 
+void keep_limits(Clip& clip) {
+  for (int d = 0; d < clip.skeleton->dof_count(); ++d) {
+    const Dof& dof = clip.skeleton->dofs()[static_cast<size_t>(d)];
+    clip.dof_pos.col(d) = clip.dof_pos.col(d).cwiseMax(dof.lower).cwiseMin(dof.upper);
+  }
+}
+
 /// Times stages one after the other.
 class Stages {
  public:
@@ -160,10 +167,7 @@ Result copy(const Clip& source, const RobotBody& robot, RoleMap roles) {
   r.clip.root_pos = source.root_pos;
   r.clip.root_rot = source.root_rot;
   r.clip.dof_pos = source.dof_pos;
-  for (int d = 0; d < robot.robot.skeleton->dof_count(); ++d) {
-    const Dof& dof = robot.robot.skeleton->dofs()[static_cast<size_t>(d)];
-    r.clip.dof_pos.col(d) = source.dof_pos.col(d).cwiseMax(dof.lower).cwiseMin(dof.upper);
-  }
+  keep_limits(r.clip);
   r.clip.channels = source.channels;
   const Observation seen = observe(source, r.roles);
   const Plan plan = make_plan(seen, robot, 1.0);
@@ -235,7 +239,10 @@ Result run(const Clip& given, const RobotBody& robot, const Options& options) {
   r.clip = loop ? cut(solved, pad, pad + source.frames()) : std::move(solved);
   r.clip.loop = source.loop;
   double residual = 0;
-  if (loop) residual = close_seam(r.clip, blend);
+  if (loop) {
+    residual = close_seam(r.clip, blend);
+    keep_limits(r.clip);
+  }
   const std::span<const Target> targets =
       std::span(plan.targets)
           .subspan(static_cast<size_t>(pad), static_cast<size_t>(source.frames()));
