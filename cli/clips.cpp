@@ -47,17 +47,22 @@ std::string ClipInput::given() const {
 }
 
 std::vector<Clip> ClipInput::parse(std::span<const std::byte> bytes,
-                                   const std::string& name) const {
+                                   const std::string& path) const {
   check();
   formats::ReadOptions own = options;
-  own.name = name;
+  own.name = input_name(path);
+  if (path != "-") {
+    own.sibling = [folder = std::filesystem::path(path).parent_path()](const std::string& name) {
+      return read_input((folder / name).string());
+    };
+  }
   return formats::read(bytes, from, own);
 }
 
 std::vector<Clip> ClipInput::read(const std::string& path) const {
   check();
   const std::string name = input_name(path);
-  std::vector<Clip> clips = parse(read_input(path), name);
+  std::vector<Clip> clips = parse(read_input(path), path);
   for (const std::string& w : fresh_warnings(clips, name)) warn(fmt::format("{}: {}", name, w));
   return clips;
 }

@@ -20,8 +20,8 @@ class ClipInput {
   /// h5 remembers from before).
   std::vector<Clip> read(const std::string& path) const;
 
-  /// The same from bytes, without a word; `name` as of input_name().
-  std::vector<Clip> parse(std::span<const std::byte> bytes, const std::string& name) const;
+  /// The same from the bytes of `path`, without a word.
+  std::vector<Clip> parse(std::span<const std::byte> bytes, const std::string& path) const;
 
   /// Throws Error(usage) for values that no reader takes. read() and parse() do it too.
   void check() const;

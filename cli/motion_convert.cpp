@@ -78,7 +78,7 @@ int convert(ConvertOptions& o, const ListOptions& list) {
 std::vector<Clip> clips_of(const ConvertOptions& o, std::span<const std::byte> bytes,
                            const std::string& path) {
   const std::string name = input_name(path), given = o.input.given();
-  std::vector<Clip> clips = o.input.parse(bytes, name);
+  std::vector<Clip> clips = o.input.parse(bytes, path);
   for (Clip& c : clips) {
     if (!o.loop.empty()) c.loop = o.loop == "wrap" ? LoopMode::wrap : LoopMode::clamp;
     c.history.push_back(

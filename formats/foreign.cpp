@@ -35,10 +35,6 @@ std::string foreign_zip(std::string_view t) {
 }
 
 std::string foreign_json(std::string_view t) {
-  if (holds(t, "\"asset\"") && (holds(t, "\"accessors\"") || holds(t, "\"scene") ||
-                                holds(t, "\"nodes\"") || holds(t, "\"meshes\""))) {
-    return "a glTF scene";
-  }
   if (holds(t, "__ndarray__")) return "a JSON of NumPy arrays that is no poselib motion";
   return "";
 }
@@ -51,10 +47,6 @@ struct Magic {
 using namespace std::string_view_literals;
 
 constexpr std::array kForeignMagic = {
-    Magic{"Kaydara FBX Binary"sv, "an FBX scene"},
-    Magic{"; FBX"sv, "an FBX scene (text)"},
-    Magic{"FBXHeaderExtension"sv, "an FBX scene (text)"},
-    Magic{"glTF"sv, "a glTF binary (GLB)"},
     Magic{"PXR-USDC"sv, "a USD scene"},
     Magic{"#usda"sv, "a USD scene (text)"},
     Magic{":version"sv, "an ASF skeleton; the motion is in its AMC, --skeleton takes this file"},

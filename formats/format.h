@@ -26,6 +26,9 @@ struct ReadOptions {
   std::string units;       ///< "m" | "cm" | "mm" | "inch" | metres per unit as a number
   std::string quat_order;  ///< "wxyz" | "xyzw"
   std::string kind;        ///< what a bare array holds
+  /// The bytes of a file beside this one, by its plain name; empty where there are no neighbours
+  /// (stdin). Throws Error(bad_input) if it is missing.
+  std::function<std::vector<std::byte>(const std::string& name)> sibling = {};
 };
 
 struct WriteOptions {

@@ -30,6 +30,8 @@
 #include "formats/poselib.h"
 #include "formats/protomotions.h"
 #include "formats/robot_csv.h"
+#include "formats/scene/fbx.h"
+#include "formats/scene/gltf.h"
 #include "motion/error.h"
 #include "motion/nearest.h"
 #include "motion/sha256.h"
@@ -47,6 +49,10 @@ const std::vector<Format>& rows() {
        read_h5, write_h5},
       {"bvh", "bvh", "Biovision hierarchy: any channel order, unit and up axis", sniff_bvh,
        read_bvh, write_bvh},
+      {"fbx", "fbx", "FBX 7.1 to 7.7 scene, binary or text: skeleton and takes", sniff_fbx,
+       read_fbx, nullptr},
+      {"gltf", "glb gltf", "glTF 2.0 scene: skeleton and animations; written as GLB", sniff_gltf,
+       read_gltf, write_glb},
       {"isaaclab", "npz", "Isaac Lab humanoid AMP motion: dof and body states with names",
        sniff_isaaclab, read_isaaclab, write_isaaclab},
       {"beyondmimic", "npz", "BeyondMimic, mjlab or holosoma robot motion with body states",

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "formats/format.h"
+#include "motion/error.h"
 #include "tests/source_dir.h"
 
 namespace motus {
@@ -36,6 +37,11 @@ inline std::vector<std::byte> file_bytes(const std::filesystem::path& path) {
 inline std::vector<Clip> read_file(const std::filesystem::path& path,
                                    formats::ReadOptions options = {}) {
   options.name = path.filename().string();
+  options.sibling = [&](const std::string& name) {
+    const auto beside = path.parent_path() / name;
+    if (!std::filesystem::exists(beside)) throw Error(Kind::bad_input, name + ": no such file");
+    return file_bytes(beside);
+  };
   return formats::read(file_bytes(path), "", options);
 }
 
