@@ -36,6 +36,8 @@ Rest rest_of(const Scene& s, const Tree& t) {
       const auto above = static_cast<size_t>(t.bones[static_cast<size_t>(p)]);
       rest[b] = rest[static_cast<size_t>(p)] * stored[above].inverse() * stored[n];
     }
+    require(rest[b].matrix().allFinite(), Kind::bad_input, "the rest pose of '{}' is not finite",
+            s.nodes[n].name);
     out.pos.push_back(to_ours(s, Vec3(rest[b].translation())));
     out.rot.push_back(to_ours(s, rotation_in(rest[b].linear())));
   }
@@ -171,6 +173,7 @@ class Builder {
       if (!node.end_site || at == tree_.bones.end()) continue;
       const int body = static_cast<int>(at - tree_.bones.begin());
       const Affine local = stored[static_cast<size_t>(node.parent)].inverse() * stored[n];
+      if (!local.matrix().allFinite()) continue;  // below a bone of no size
       spec.end_sites.push_back({.name = node.name,
                                 .body = body,
                                 .pos = in_frame(body, to_ours(scene_, Vec3(local.translation())))});
@@ -231,12 +234,17 @@ class Builder {
 
 /// The rate at which a take is sampled: --fps, else its own, else 30.
 double rate(const Take& t, const ReadOptions& options, Source& source) {
-  source.fps_source = options.fps ? "user" : t.fps > 0 ? "file" : "guess";
-  if (options.fps) return *options.fps;
+  if (options.fps) {
+    source.fps_source = "user";
+    return *options.fps;
+  }
   if (t.fps > 0) return t.fps;
-  source.warnings.push_back(
-      "keys are unevenly spaced and no frame rate is stored: sampled at 30; "
-      "--fps says otherwise");
+  if (source.fps_source != "guess") {
+    source.warnings.emplace_back(
+        "keys are unevenly spaced and no frame rate is stored: sampled at 30; --fps says "
+        "otherwise");
+  }
+  source.fps_source = "guess";
   return 30;
 }
 
@@ -274,9 +282,10 @@ std::vector<Clip> clips_of(const Scene& scene, const ReadOptions& options) {
   }
   std::vector<Samples> takes;
   std::string still;
+  double numbers = 0;
   for (size_t t = 0; t < scene.takes.size(); ++t) {
     const double fps = rate(scene.takes[t], options, source);
-    Samples s = sample_take(scene, tree.bones, static_cast<int>(t), fps);
+    Samples s = sample_take(scene, tree.bones, static_cast<int>(t), fps, numbers);
     if (has_motion(s)) {
       takes.push_back(std::move(s));
     } else {

@@ -40,6 +40,14 @@ Key::Mode mode_of(int64_t flags) {
   return flags & kLinear ? Key::Mode::linear : Key::Mode::cubic;
 }
 
+/// Two 16-bit fractions of 9999 share the bits of a float; the text form writes the bits as a whole
+/// number.
+uint32_t packed_lengths(double datum) {
+  if (!(datum > 0)) return 0;
+  if (datum >= 1) return static_cast<uint32_t>(std::min(datum, 4294967295.0));
+  return std::bit_cast<uint32_t>(static_cast<float>(datum));
+}
+
 double handle_length(uint32_t of_9999) {
   return std::clamp(of_9999 / 9999.0, 1e-4, 1.0);
 }
@@ -113,8 +121,7 @@ Curve read_curve(const Record& record) {
     k.right = f & (kUser | kBreak) ? datum(0) : automatic_slope(c.keys, i, f);
     const int64_t g = flags_of(i + 1);
     next.left = g & (kUser | kBreak) ? datum(1) : automatic_slope(c.keys, i + 1, g);
-    // two 16-bit fractions of 9999 share the bits of a float
-    const auto bits = std::bit_cast<uint32_t>(static_cast<float>(datum(2)));
+    const uint32_t bits = packed_lengths(datum(2));
     if (f & kWeightedRight) k.right_weight = handle_length(bits & 0xffff);
     if (f & kWeightedNextLeft) next.left_weight = handle_length(bits >> 16);
   }

@@ -19,10 +19,15 @@ using namespace scene;
 
 constexpr double kDegree = M_PI / 180;
 
+/// A number that must be one of 0 .. most, else the fallback.
+int whole(double v, int most, int fallback) {
+  return v >= 0 && v <= most ? static_cast<int>(v) : fallback;
+}
+
 /// Euler angles in degrees; FBX names the axis that turns first at the left.
 Quat from_degrees(const Vec3& degrees, int order) {
   constexpr int kOrders[6][3] = {{0, 1, 2}, {0, 2, 1}, {1, 2, 0}, {1, 0, 2}, {2, 0, 1}, {2, 1, 0}};
-  const int* o = kOrders[order >= 0 && order < 6 ? order : 0];
+  const int* o = kOrders[order];
   const int axes[3] = {o[2], o[1], o[0]};
   return from_euler(Vec3(degrees[o[2]], degrees[o[1]], degrees[o[0]]) * kDegree, axes);
 }
@@ -183,7 +188,7 @@ class FbxScene : public Scene {
     p.scaling_pivot = d_.vector(m, "ScalingPivot", zero);
     // order, pre- and post-rotation count only where the file says that they do
     if (d_.number(m, "RotationActive", 0) != 0) {
-      p.order = static_cast<int>(d_.number(m, "RotationOrder", 0));
+      p.order = whole(d_.number(m, "RotationOrder", 0), 5, 0);
       p.pre = from_degrees(d_.vector(m, "PreRotation", zero), 0);
       p.post = from_degrees(d_.vector(m, "PostRotation", zero), 0);
     }
@@ -287,7 +292,9 @@ class FbxScene : public Scene {
       for (const Link& l : d_.below(node)) {
         if (l.object->record->name != "AnimationCurve") continue;
         for (size_t i = 0; i < 3; ++i) {
-          if (l.property == names[i]) track.axes[i] = read_curve(*l.object->record);
+          if (l.property != names[i]) continue;
+          track.axes[i] = read_curve(*l.object->record);
+          count_against_limit(keys_, track.axes[i].keys.size());  // many may share one curve
         }
       }
       for (const Curve& c : track.axes) {
@@ -309,8 +316,8 @@ class FbxScene : public Scene {
     metres = std::isfinite(unit) && unit > 0 ? 0.01 * unit : 0.01;
     if (!options.units.empty()) metres = metres_per_unit(options.units);
     if (metres != 1) conversions.push_back(fmt::format("units of {:.6g} m to m", metres));
-    int up = static_cast<int>(std::clamp(d_.setting("UpAxis", 1), 0.0, 2.0));
-    int left = static_cast<int>(std::clamp(d_.setting("CoordAxis", 0), 0.0, 2.0));
+    int up = whole(d_.setting("UpAxis", 1), 2, 1);
+    int left = whole(d_.setting("CoordAxis", 0), 2, 0);
     double up_sign = d_.setting("UpAxisSign", 1) < 0 ? -1 : 1;
     double left_sign = d_.setting("CoordAxisSign", 1) < 0 ? -1 : 1;
     if (!options.up_axis.empty()) {
@@ -332,6 +339,7 @@ class FbxScene : public Scene {
   const Document& d_;
   std::map<int64_t, int> index_;  ///< an object's number to our node
   std::vector<Pivots> pivots_;
+  size_t keys_ = 0;
   std::vector<std::map<size_t, Motion>> motions_;  ///< by take, then node
 };
 

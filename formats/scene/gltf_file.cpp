@@ -12,6 +12,7 @@ namespace motus::formats::gltf {
 namespace {
 
 constexpr size_t kMostDepth = 64;
+constexpr size_t kMostNumbers = 100'000'000;
 constexpr size_t kMostBytes = size_t{4} << 30;
 
 /// Bytes of standard base64 text.
@@ -301,6 +302,9 @@ File::Numbers File::numbers(size_t index) const {
                              (out.count - 1) <= (bytes.size() - offset - n * c.size) / stride),
           Kind::bad_input, "{}: {} items of {} bytes do not fit into its view of {}", where,
           out.count, stride, bytes.size());
+  decoded_ += out.count * n;
+  require(decoded_ <= kMostNumbers, Kind::bad_input, "{}: holds more than {} numbers", where,
+          kMostNumbers);
   const bool fraction = a.contains("normalized") && a["normalized"] == true && type != 5126;
   out.values.reserve(out.count * n);
   for (size_t i = 0; i < out.count; ++i) {

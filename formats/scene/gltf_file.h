@@ -37,6 +37,7 @@ class File {
   bool glb_ = false;
   std::vector<std::vector<std::byte>> owned_;
   std::vector<Bytes> buffers_;
+  mutable size_t decoded_ = 0;  ///< numbers handed out: many may share one accessor
 };
 
 /// obj[key] as an index below `size`; `none` where the key is missing. Throws Error(bad_input) with

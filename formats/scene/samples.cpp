@@ -58,14 +58,16 @@ Samples sample_stored_pose(const Scene& scene, const std::vector<int>& bones) {
   return out;
 }
 
-Samples sample_take(const Scene& scene, const std::vector<int>& bones, int take, double fps) {
+Samples sample_take(const Scene& scene, const std::vector<int>& bones, int take, double fps,
+                    double& numbers) {
   const Take& t = scene.takes[static_cast<size_t>(take)];
   Samples out;
   out.name = t.name, out.fps = fps, out.loop = t.loop, out.weight = t.weight;
   const double last = std::floor((t.end - t.start) * fps + 1e-3);
-  require(last >= 0 && (last + 1) * 7 * static_cast<double>(bones.size()) <= kMostNumbers,
-          Kind::bad_input, "take '{}' lasts {} s: too much for {} bones at {} frames a second",
-          t.name, t.end - t.start, bones.size(), fps);
+  numbers += (last + 1) * 7 * static_cast<double>(bones.size());
+  require(last >= 0 && numbers <= kMostNumbers, Kind::bad_input,
+          "take '{}' lasts {} s: too much for {} bones at {} frames a second", t.name,
+          t.end - t.start, bones.size(), fps);
   std::vector<double> at;
   for (int f = 0; f <= static_cast<int>(last); ++f) at.push_back(t.start + f / fps);
   sample(scene, bones, take, at, out);
@@ -73,10 +75,11 @@ Samples sample_take(const Scene& scene, const std::vector<int>& bones, int take,
 }
 
 bool has_motion(const Samples& s) {
-  for (Eigen::Index f = 1; f < s.pos.rows(); ++f) {
+  for (int f = 1; f < s.pos.rows(); ++f) {
     if ((s.pos.row(f) - s.pos.row(0)).cwiseAbs().maxCoeff() > 1e-6) return true;
-    if ((s.rot.row(f).cwiseAbs() - s.rot.row(0).cwiseAbs()).cwiseAbs().maxCoeff() > 1e-6) {
-      return true;
+    for (int b = 0; b < s.rot.cols() / 4; ++b) {
+      const Quat first = Clip::quat_at(s.rot, 0, b);
+      if (Clip::quat_at(s.rot, f, b).angularDistance(first) > 1e-6) return true;
     }
   }
   return false;

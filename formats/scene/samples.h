@@ -16,8 +16,10 @@ struct Samples {
 /// The pose that the scene stores outside its takes, one frame.
 Samples sample_stored_pose(const Scene& scene, const std::vector<int>& bones);
 
-/// A whole take at `fps`. Throws Error(bad_input) where that would be absurdly many numbers.
-Samples sample_take(const Scene& scene, const std::vector<int>& bones, int take, double fps);
+/// A whole take at `fps`. Throws Error(bad_input) where that and the `numbers` of takes before would
+/// be absurdly many; adds to them.
+Samples sample_take(const Scene& scene, const std::vector<int>& bones, int take, double fps,
+                    double& numbers);
 
 /// True if any bone moves or turns.
 bool has_motion(const Samples& samples);

@@ -176,12 +176,15 @@ TEST_CASE("what is written obeys the rules of glTF") {
   for (const json& animation : root["animations"]) {
     std::set<std::pair<int, std::string>> targets;
     for (const json& c : animation["channels"]) {
-      CHECK(targets.insert({c["target"]["node"], c["target"]["path"]}).second);
+      const std::pair<int, std::string> target(c["target"]["node"].get<int>(),
+                                               c["target"]["path"].get<std::string>());
+      CHECK(targets.insert(target).second);
       const json& s = animation["samplers"][c["sampler"].get<size_t>()];
       const json& in = root["accessors"][s["input"].get<size_t>()];
       CHECK(root["accessors"][s["output"].get<size_t>()]["count"] == in["count"]);
     }
-    CHECK_FALSE(targets.contains({9, "rotation"}));  // never leaves its rest pose
+    CHECK_FALSE(
+        targets.contains(std::pair(9, std::string("rotation"))));  // never leaves its rest pose
   }
   const json& attributes = root["meshes"][0]["primitives"][0]["attributes"];
   const json& joints = root["accessors"][attributes["JOINTS_0"].get<size_t>()];
