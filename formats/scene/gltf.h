@@ -6,10 +6,13 @@
 
 namespace motus::formats {
 
-/// Yes for a GLB of any version and for JSON that says "asset" and looks like a scene.
+/// Yes for a GLB of any version.
+Match sniff_glb(Bytes bytes);
+
+/// Yes for JSON that says "asset" and looks like a scene.
 Match sniff_gltf(Bytes bytes);
 
-/// One clip an animation (formats/scene/scene.h). Buffers beside the file come through
+/// Either form: one clip an animation (formats/scene/scene.h). Buffers beside the file come through
 /// options.sibling. Throws Error(bad_input) naming the accessor, node or animation at fault.
 std::vector<Clip> read_gltf(Bytes bytes, const ReadOptions& options);
 

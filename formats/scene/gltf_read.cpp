@@ -340,8 +340,11 @@ class GltfScene : public Scene {
 
 }  // namespace
 
+Match sniff_glb(Bytes bytes) {
+  return starts_with(bytes, "glTF") ? Match::yes : Match::no;
+}
+
 Match sniff_gltf(Bytes bytes) {
-  if (starts_with(bytes, "glTF")) return Match::yes;
   std::string_view t = as_text(bytes);
   if (t.starts_with("\xef\xbb\xbf")) t.remove_prefix(3);
   const size_t at = t.find_first_not_of(" \t\r\n");

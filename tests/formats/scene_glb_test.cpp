@@ -42,7 +42,7 @@ Clip dancing(const std::string& name, int frames = 41) {
 }
 
 std::vector<Clip> back(std::span<const Clip> clips) {
-  return formats::read(formats::write_glb(clips, {}), "gltf", {});
+  return formats::read(formats::write_glb(clips, {}), "glb", {});
 }
 
 double largest(const Frames& a, const Frames& b) {
