@@ -11,6 +11,12 @@ bool is_rate(const Channel& c) {
 }
 
 void move_channels(Clip& clip, const Quat& turn, const Vec3& shift) {
+  if (!turn.isApprox(Quat::Identity(), 0)) {
+    clip.terrain.reset();  // its grid lies along the axes
+  } else if (clip.terrain) {
+    clip.terrain->origin_x += shift.x(), clip.terrain->origin_y += shift.y();
+    clip.terrain->heights.array() += shift.z();
+  }
   for (auto& [name, c] : clip.channels) {
     if (!is_world(c)) continue;
     for (int f = 0; f < c.data.rows(); ++f) {

@@ -11,6 +11,7 @@ bool is_world(const Channel& channel);
 bool is_rate(const Channel& channel);
 
 /// World channels follow the figure: x -> turn * x, and points (units "m") by `shift` (m) after it.
+/// So does the terrain, which a turn removes: its grid lies along the axes.
 void move_channels(Clip& clip, const Quat& turn, const Vec3& shift);
 
 /// Rates ("m/s", "rad/s") times `factor`.

@@ -106,6 +106,11 @@ Clip mirror(const Clip& clip) {
     at =
         mirror_channel(at->first, at->second, clip, sides) ? std::next(at) : out.channels.erase(at);
   }
+  if (out.terrain) {
+    Terrain& t = *out.terrain;
+    t.origin_y = -(t.origin_y + static_cast<double>(t.heights.cols() - 1) * t.spacing);
+    t.heights = t.heights.rowwise().reverse().eval();
+  }
   return out;
 }
 

@@ -79,6 +79,10 @@ Clip scale(const Clip& clip, double factor) {
   for (EndSite& e : spec.end_sites) e.pos *= factor;
   out.skeleton = Skeleton::build(std::move(spec));
   out.root_pos *= factor;
+  if (out.terrain) {
+    Terrain& t = *out.terrain;
+    t.heights *= factor, t.origin_x *= factor, t.origin_y *= factor, t.spacing *= factor;
+  }
   for (auto& [name, c] : out.channels) {
     if (c.units == "m" || c.units == "m/s") c.data *= factor;
   }

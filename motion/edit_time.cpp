@@ -8,6 +8,7 @@
 #include "motion/edit_channels.h"
 #include "motion/edit_place.h"
 #include "motion/error.h"
+#include "motion/events.h"
 #include "motion/fade.h"
 #include "motion/resample.h"
 
@@ -79,6 +80,7 @@ Clip change_speed(const Clip& clip, double factor) {
   if (factor == 1) return clip;
   Clip fast = clip;
   fast.fps = clip.fps * factor;
+  fast.events = placed(clip.events, 0, 1 / factor);
   scale_rates(fast, factor);
   return resample(fast, clip.fps, Interpolation::cubic);
 }
@@ -89,6 +91,7 @@ Clip reverse(const Clip& clip) {
   flip(out.root_pos), flip(out.root_rot), flip(out.dof_pos), flip(out.local_rot);
   for (auto& [name, c] : out.channels) flip(c.data);
   scale_rates(out, -1);
+  out.events = placed(clip.events, clip.duration(), -1);
   return out;
 }
 
@@ -139,6 +142,8 @@ Clip append(const Clip& a, const Clip& b, double blend) {
            at->second.data.cols() != entry.second.data.cols();
   });
   for (auto& [name, c] : out.channels) c.data = below(c.data, next.channels.at(name).data);
+  const std::vector<Event> later = placed(b.events, a.duration());
+  out.events.insert(out.events.end(), later.begin(), later.end());
   return out;
 }
 

@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "motion/error.h"
+#include "motion/events.h"
 
 namespace motus {
 
@@ -173,7 +174,9 @@ Clip cut(const Clip& clip, int first, int last) {
           "cannot cut frames {} to {} out of {}", first, last, clip.frames());
   std::vector<Between> at;
   for (int f = first; f < last; ++f) at.push_back({f, f, 0.0});
-  return take(clip, at);
+  Clip out = take(clip, at);
+  out.events = within(placed(clip.events, -first / clip.fps), out.duration());
+  return out;
 }
 
 }  // namespace motus
