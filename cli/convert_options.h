@@ -11,6 +11,7 @@ struct ConvertOptions {
   ClipInput input;
   std::string to, output = "-", loop;
   std::vector<std::string> inputs;
+  std::vector<std::string> settings;  ///< KEY=VALUE for the writer
   formats::WriteOptions write;
   std::string container = "auto";
   int workers = 1;

@@ -51,6 +51,15 @@ int list_formats(const ListOptions& list, const std::string& output) {
   return 0;
 }
 
+/// "order=breadth" for the writer.
+void take_settings(ConvertOptions& o) {
+  for (const std::string& s : o.settings) {
+    const size_t at = s.find('=');
+    require(at != std::string::npos && at > 0, Kind::usage, "--set is '{}', expected KEY=VALUE", s);
+    o.write.extra[s.substr(0, at)] = s.substr(at + 1);
+  }
+}
+
 int convert(ConvertOptions& o, const ListOptions& list) {
   if (list.list) return list_formats(list, o.output);
   require(!list.json && !list.markdown, Kind::usage, "--json and --markdown go with --formats");
@@ -60,6 +69,7 @@ int convert(ConvertOptions& o, const ListOptions& list) {
           "--loop is '{}', expected wrap or clamp", o.loop);
   require(o.workers > 0 && o.workers <= 256, Kind::usage, "-j is {}, expected 1 to 256", o.workers);
   o.write.extra["container"] = o.container;
+  take_settings(o);
   if (o.inputs.empty()) o.inputs.push_back("-");
   const BatchInputs inputs = expand_inputs(o.inputs, o.output);
   if (inputs.ignored > 0) {
@@ -109,6 +119,9 @@ int main(int argc, char** argv) {
   app.option("--container", o.container,
              "of an h5: clips, packed (fast for many), auto: packed above 100 short ones");
   app.flag("-z,--compress", o.write.compress, "compress the numbers of an h5");
+  app.option("--set", o.settings,
+             "KEY=VALUE for the writer: order=depth|breadth, layout=beyondmimic|holosoma "
+             "(beyondmimic), model=smplh|smplx (amass)");
   app.flag("--formats", list.list, "list the formats of this build");
   app.flag("--markdown", list.markdown, "with --formats: the page docs/formats.md");
   app.json_flag(list.json);

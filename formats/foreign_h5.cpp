@@ -6,6 +6,8 @@
 #include "formats/body_order.h"
 #include "formats/bytes.h"
 #include "formats/clip_tools.h"
+#include "formats/h5/h5.h"
+#include "formats/h5/h5_apart.h"
 #include "formats/hdf5_numbers.h"
 #include "formats/mjcf.h"
 #include "formats/numpy/arrays.h"
@@ -196,23 +198,8 @@ std::vector<Clip> episodes(const Reader& r) {
   return out;
 }
 
-}  // namespace
-
-Match sniff_foreign_h5(Bytes bytes) {
-  if (!starts_with(bytes, "\x89HDF\r\n\x1a\n")) return Match::no;
-  const std::string_view text = as_text(bytes);
-  const auto holds = [&](std::string_view word) { return text.find(word) != text.npos; };
-  // Motus's own first: its mark stands near the beginning
-  if (holds("format_version")) return Match::no;
-  const bool known = (holds("demo_") && holds("data")) || holds("walkers") ||
-                     (holds("root_states") && holds("dof_pos")) ||
-                     (holds("infos") && holds("qpos"));
-  return known ? Match::yes : Match::no;
-}
-
-std::vector<Clip> read_foreign_h5(Bytes bytes, const ReadOptions& options) {
-  const SkeletonPtr skeleton =
-      options.skeleton.empty() ? nullptr : load_robot(options.skeleton).skeleton;
+std::vector<Clip> read_layout(Bytes bytes, const ReadOptions& options,
+                              const SkeletonPtr& skeleton) {
   const Hdf5Numbers file(bytes);
   const Layout layout = layout_of(file);
   require(layout != Layout::none, kBad,
@@ -248,6 +235,29 @@ std::vector<Clip> read_foreign_h5(Bytes bytes, const ReadOptions& options) {
     note_repeats(c);
   }
   return clips;
+}
+
+}  // namespace
+
+Match sniff_foreign_h5(Bytes bytes) {
+  if (!starts_with(bytes, "\x89HDF\r\n\x1a\n")) return Match::no;
+  const std::string_view text = as_text(bytes);
+  const auto holds = [&](std::string_view word) { return text.find(word) != text.npos; };
+  // Motus's own first: its mark stands near the beginning
+  if (holds("format_version")) return Match::no;
+  const bool known = (holds("demo_") && holds("data")) || holds("walkers") ||
+                     (holds("root_states") && holds("dof_pos")) ||
+                     (holds("infos") && holds("qpos"));
+  return known ? Match::yes : Match::no;
+}
+
+std::vector<Clip> read_foreign_h5(Bytes bytes, const ReadOptions& options) {
+  const SkeletonPtr skeleton =
+      options.skeleton.empty() ? nullptr : load_robot(options.skeleton).skeleton;
+  // the library may crash on a damaged file: it sees these in a process of its own
+  const std::vector<std::byte> clips = h5::in_child(
+      [&] { return write_h5(read_layout(bytes, options, skeleton), {}); }, bytes.size());
+  return read_h5(clips, {});
 }
 
 }  // namespace motus::formats
