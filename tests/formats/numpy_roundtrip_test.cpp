@@ -15,7 +15,7 @@ using Catch::Contains;
 
 TEST_CASE("shipped clips through the array formats: the motion, then the same bytes") {
   for (const char* name : {"g1_walk", "go2_pace", "pi_plus_walk"}) {
-    const Clip clip = read_file(std::filesystem::path(MOTUS_SOURCE_DIR) / "data/clips" /
+    const Clip clip = read_file(std::filesystem::path(source_dir()) / "data/clips" /
                                 fmt::format("{}.h5", name))[0];
     const std::string robot = std::string(name).substr(0, std::string(name).rfind('_'));
     for (const char* format : {"isaaclab", "beyondmimic", "locomujoco", "amp_rsl"}) {
