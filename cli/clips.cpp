@@ -86,6 +86,16 @@ const formats::Format& output_format(const std::string& path, const std::string&
   return formats::find_writer(ext.substr(1));
 }
 
+bool has_motion_extension(const std::filesystem::path& path) {
+  std::string ext = path.extension().string();
+  if (ext.size() < 2) return false;
+  ext = fmt::format(" {} ", ext.substr(1));
+  const auto all = formats::table();
+  return std::any_of(all.begin(), all.end(), [&](const formats::Format& f) {
+    return f.read && fmt::format(" {} ", f.extensions).find(ext) != std::string::npos;
+  });
+}
+
 void write_clips(const std::string& path, const std::string& to, std::span<const Clip> clips,
                  const formats::WriteOptions& options) {
   write_output(path, output_format(path, to).write(clips, options));

@@ -1,5 +1,6 @@
 #pragma once
 // Clips in and out of programs: the options that say what a file cannot say itself, and reading.
+#include <filesystem>
 #include <span>
 #include <string>
 #include <vector>
@@ -43,5 +44,8 @@ void write_clips(const std::string& path, const std::string& to, std::span<const
 
 /// The format that write_clips() would take. Throws Error(usage) for names and extensions unknown.
 const formats::Format& output_format(const std::string& path, const std::string& to);
+
+/// True if a format of this build is read from files with the extension of `path`.
+bool has_motion_extension(const std::filesystem::path& path);
 
 }  // namespace motus::cli

@@ -1,5 +1,6 @@
 #include "formats/mimickit.h"
 
+#include <map>
 #include <set>
 
 #include "formats/bytes.h"
@@ -8,6 +9,7 @@
 #include "formats/numpy/arrays.h"
 #include "formats/pickle/pickle.h"
 #include "formats/pickle/pickle_writer.h"
+#include "motion/fix_frames.h"
 
 namespace motus::formats {
 
@@ -42,7 +44,7 @@ std::string character_of(int64_t width) {
 }
 
 /// NaN to zero, as MimicKit's own conversion does by accident: a whole joint at a time, since an
-/// exponential map with one NaN is the identity there.
+/// exponential map with one NaN is the identity there. The holes are noted for motion-check.
 void clear_nan(Frames& frames, const Skeleton& s, Source& source) {
   struct Span {
     std::string name;
@@ -52,15 +54,28 @@ void clear_nan(Frames& frames, const Skeleton& s, Source& source) {
   for (const Joint& j : s.joints()) spans.push_back({j.name, kRootDofs + j.dof, j.dof_count()});
   int64_t cleared = 0;
   std::set<std::string> where;
+  std::map<std::string, Hole> open;  // of each joint, while it lasts
+  const auto close = [&](const std::string& name) {
+    if (const auto at = open.find(name); at != open.end()) {
+      note_nan_hole(source, at->second);
+      open.erase(at);
+    }
+  };
   for (Eigen::Index f = 0; f < frames.rows(); ++f) {
     for (const Span& span : spans) {
       auto joint = frames.block(f, span.first, 1, span.count);
-      if (!joint.hasNaN()) continue;
+      if (!joint.hasNaN()) {
+        close(span.name);
+        continue;
+      }
       cleared += joint.array().isNaN().count();
       joint.setZero();
       where.insert(span.name);
+      const int frame = static_cast<int>(f);
+      open.try_emplace(span.name, Hole{span.name, frame, frame}).first->second.last = frame;
     }
   }
+  for (const std::string& name : where) close(name);
   if (cleared == 0) return;
   std::string names;
   for (const std::string& n : where) names += (names.empty() ? "" : ", ") + n;

@@ -16,6 +16,9 @@ using enum Severity;
 constexpr std::array kRules = {
     CheckRule{"too-short", error, "fewer than 2 frames or less than 0.1 s: no motion to learn from",
               rules::too_short},
+    CheckRule{"repaired", warning,
+              "the reader had to repair numbers: NaN holes, quaternions off unit length by 0.01",
+              rules::repaired},
     CheckRule{"frame-rate", warning, "frames a second guessed, or outside 10 to 500",
               rules::frame_rate},
     CheckRule{"duplicate-frames", warning,
@@ -27,20 +30,43 @@ constexpr std::array kRules = {
     CheckRule{"stored-velocity", warning,
               "stored velocities do not follow the positions (correlation below 0.9)",
               rules::stored_velocity},
+    CheckRule{"quaternion-order", error,
+              "the figure lies, but stands with w and x y z exchanged: wxyz read as xyzw or back",
+              rules::quaternion_order},
+    CheckRule{"units", error, "the root is too high for the figure, or angles are in degrees",
+              rules::units},
+    CheckRule{"time-scale", warning,
+              "wrong frames a second: a flight does not fall by gravity, a walk outruns a pendulum",
+              rules::time_scale},
     CheckRule{"loop-seam", warning,
               "a wrapping clip's last frame is not its first one (3 degrees, 2 cm in height)",
               rules::loop_seam},
+    CheckRule{"loop-heading", warning,
+              "a wrapping clip turns by more than 3 degrees a cycle: its repeats snap back",
+              rules::loop_heading},
+    CheckRule{"dof-order", error,
+              "dofs far outside their limits that would lie inside in another common order",
+              rules::dof_order},
     CheckRule{"joint-limits", error, "a joint lies outside its limits by more than 0.01 rad",
               rules::joint_limits},
     CheckRule{"joint-speed", warning, "a joint turns faster than 30 rad/s: no motor follows",
               rules::joint_speed},
+    CheckRule{"motor-speed", warning,
+              "a joint turns faster than its motor can, in 2 % of the frames", rules::motor_speed},
+    CheckRule{"motor-torque", warning,
+              "a joint needs 3 times its motor's torque, in 2 % of the frames (inverse dynamics)",
+              rules::motor_torque},
+    CheckRule{"self-collision", warning, "two bodies of the robot overlap by more than 10 mm",
+              rules::self_collision},
     CheckRule{"joint-jump", error,
               "a joint turns at more than 15 rad/s for one frame, 3 times what it does nearby",
               rules::joint_jump},
     CheckRule{"root-jump", error,
               "the root moves at more than 3 m/s for one frame, 3 times what it does nearby",
               rules::root_jump},
-    CheckRule{"foot-slide", warning, "a standing foot slides: mean above 50 mm/s",
+    CheckRule{"foot-slide", warning,
+              "a standing foot slides: mean above 50 mm/s, 75 of a figure without shapes (150 on "
+              "four legs)",
               rules::foot_slide},
     CheckRule{"floor-penetration", warning, "a body lies more than 10 mm below the floor",
               rules::floor_penetration},
@@ -64,8 +90,8 @@ std::span<const CheckRule> check_rules() {
   return kRules;
 }
 
-CheckSubject::CheckSubject(const Clip& clip, const Robot* robot)
-    : clip_(clip), robot_(robot), steps_(rotation_steps(clip)) {
+CheckSubject::CheckSubject(const Clip& clip, const Robot* robot, const CheckPhysics* physics)
+    : clip_(clip), robot_(robot), physics_(physics), steps_(rotation_steps(clip)) {
   if (robot) {
     require(clip.skeleton->same_structure(*robot->skeleton), Kind::bad_input,
             "clip '{}' moves skeleton '{}', which is not the robot '{}'", clip.name,
@@ -93,10 +119,12 @@ void Findings::skip(std::string reason) {
   report_.skipped.push_back({rule_, std::move(reason)});
 }
 
-CheckReport check(const Clip& clip, const Robot* robot) {
-  const CheckSubject subject(clip, robot);
+CheckReport check(const Clip& clip, const Robot* robot, const CheckPhysics* physics,
+                  std::string_view only) {
+  const CheckSubject subject(clip, robot, physics);
   CheckReport report;
   for (const CheckRule& rule : kRules) {
+    if (!only.empty() && rule.name != only) continue;
     Findings findings(report, rule.name, rule.severity, clip.name);
     rule.run(subject, findings);
   }

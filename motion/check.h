@@ -33,17 +33,31 @@ struct Skipped {
   std::string reason;
 };
 
+/// Mechanics of a clip on a robot, from a room that simulates (sim/clip_physics.h).
+struct SelfContact {
+  int frame = 0;
+  int body_a = 0, body_b = 0;
+  double depth = 0;  ///< m
+};
+struct CheckPhysics {
+  Frames torque;                     ///< (F, D) N m
+  std::vector<double> torque_limit;  ///< (D) N m, infinite = unknown
+  std::vector<SelfContact> contacts;
+};
+
 struct CheckReport {
   std::vector<Finding> findings;
   std::vector<Skipped> skipped;
 };
 
-/// What a rule sees: the clip, the robot if there is one, and quantities several rules share.
+/// What a rule sees: the clip, the robot if there is one, its mechanics if they were computed, and
+/// quantities several rules share.
 class CheckSubject {
  public:
-  CheckSubject(const Clip& clip, const Robot* robot);
+  CheckSubject(const Clip& clip, const Robot* robot, const CheckPhysics* physics = nullptr);
   const Clip& clip() const { return clip_; }
   const Robot* robot() const { return robot_; }
+  const CheckPhysics* physics() const { return physics_; }
   const Skeleton& skeleton() const { return *clip_.skeleton; }
   /// (F - 1, B), see rotation_steps().
   const Frames& steps() const { return steps_; }
@@ -53,6 +67,7 @@ class CheckSubject {
  private:
   const Clip& clip_;
   const Robot* robot_;
+  const CheckPhysics* physics_;
   Frames steps_;
   FloorTracks tracks_;
 };
@@ -85,7 +100,10 @@ std::span<const CheckRule> check_rules();
 
 /// Runs all rules on a clip that passes Clip::validate(). `robot` gives limits and collision shapes
 /// and must have the clip's skeleton; null for characters and unknown robots.
-CheckReport check(const Clip& clip, const Robot* robot);
+/// `physics` gives torques and self-contacts; null where nobody computed them. `only` runs the rule
+/// of that name alone.
+CheckReport check(const Clip& clip, const Robot* robot, const CheckPhysics* physics = nullptr,
+                  std::string_view only = {});
 
 /// "walk: foot-slide: left_foot, frames 12-40: 81.2 mm/s, limit 50"
 std::string describe(const Finding& finding);

@@ -1,8 +1,11 @@
 // Rules about the numbers themselves: frames, rates, quaternions, stored velocities, loops.
 #include <algorithm>
 #include <cmath>
+#include <cstdlib>
 
 #include "motion/check_rules.h"
+#include "motion/edit_loop.h"
+#include "motion/fix_frames.h"
 #include "motion/kinematics.h"
 
 namespace motus::rules {
@@ -14,6 +17,19 @@ void too_short(const CheckSubject& s, Findings& out) {
   out.add(0, c.frames() - 1, "", c.duration(), kLeast, "s");
 }
 
+void repaired(const CheckSubject& s, Findings& out) {
+  constexpr double kNorm = 0.01;
+  const Source& source = s.clip().source;
+  const int last = s.clip().frames() - 1;
+  for (const Hole& h : nan_holes(s.clip())) {
+    out.add(h.first, h.last, h.part, h.last - h.first + 1, 0, "frames were NaN");
+  }
+  const auto norm = source.metadata.find("quat_norm_dev");
+  if (norm == source.metadata.end()) return;
+  const double off = std::strtod(norm->second.c_str(), nullptr);
+  if (off > kNorm) out.add(0, last, "quaternions off unit length", off, kNorm, "");
+}
+
 void frame_rate(const CheckSubject& s, Findings& out) {
   const Clip& c = s.clip();
   constexpr double kLow = 10, kHigh = 500;
@@ -23,30 +39,18 @@ void frame_rate(const CheckSubject& s, Findings& out) {
     out.add(0, c.frames() - 1, "guessed", c.fps, c.fps, "frames/s");
 }
 
-namespace {
-
-bool same_row(const Frames& a, int f) {
-  return a.size() == 0 || a.row(f) == a.row(f - 1);
-}
-
-}  // namespace
-
 void duplicate_frames(const CheckSubject& s, Findings& out) {
   constexpr double kShare = 0.05;
   const Clip& c = s.clip();
   if (c.frames() < 3) return;
-  int repeats = 0, first = -1, last = -1;
-  for (int f = 1; f < c.frames(); ++f) {
-    if (!same_row(c.root_pos, f) || !same_row(c.root_rot, f) || !same_row(c.dof_pos, f) ||
-        !same_row(c.local_rot, f)) {
-      continue;
-    }
-    ++repeats;
-    if (first < 0) first = f;
-    last = f;
-  }
+  const std::vector<char> repeat = repeated_frames(c);
+  const auto first = std::find(repeat.begin(), repeat.end(), 1);
+  const auto repeats = std::count(repeat.begin(), repeat.end(), 1);
   const double share = static_cast<double>(repeats) / (c.frames() - 1);
-  if (share > kShare) out.add(first, last, "", 100 * share, 100 * kShare, "%");
+  if (share <= kShare) return;
+  const auto last = std::find(repeat.rbegin(), repeat.rend(), 1);
+  out.add(static_cast<int>(first - repeat.begin()), static_cast<int>(repeat.rend() - last) - 1, "",
+          100 * share, 100 * kShare, "%");
 }
 
 void quaternion_sign(const CheckSubject& s, Findings& out) {
@@ -74,13 +78,13 @@ void stored_velocity(const CheckSubject& s, Findings& out) {
     const auto it = c.channels.find(key);
     if (it == c.channels.end() || it->second.data.cols() != truth.cols() || c.frames() < 4) return;
     any = true;
+    const Frames& v = it->second.data;
     // forward, backward and central differences are all in use: neighbours are averaged on both
     // sides before comparing
     double ab = 0, aa = 0, bb = 0;
     for (int f = 1; f + 1 < c.frames(); ++f) {
       for (Eigen::Index k = 0; k < truth.cols(); ++k) {
         const double a = truth(f - 1, k) + truth(f, k);
-        const Frames& v = it->second.data;
         const double b = 0.5 * v(f - 1, k) + v(f, k) + 0.5 * v(f + 1, k);
         ab += a * b, aa += a * a, bb += b * b;
       }
@@ -90,10 +94,29 @@ void stored_velocity(const CheckSubject& s, Findings& out) {
     const double r = ab / std::sqrt(std::max(aa * bb, 1e-300));
     if (r < kCorrelation) out.add(0, c.frames() - 1, key, r, kCorrelation, "");
   };
-  compare("root_lin_vel", linear_velocities(c.root_pos, c.fps));
-  compare("root_ang_vel", angular_velocities(c.root_rot, c.fps));
+  // rates in the root's own frame are compared there
+  const auto of_root = [&](const char* key, Frames truth) {
+    const auto it = c.channels.find(key);
+    if (it != c.channels.end() && it->second.frame == "base") {
+      for (int f = 0; f < c.frames(); ++f) {
+        const Vec3 world = truth.row(f).transpose();
+        truth.row(f) = (c.root_rot_at(f).conjugate() * world).transpose();
+      }
+    }
+    compare(key, truth);
+  };
+  of_root("root_lin_vel", linear_velocities(c.root_pos, c.fps));
+  of_root("root_ang_vel", angular_velocities(c.root_rot, c.fps));
   if (c.dof_pos.cols() > 0) compare("dof_vel", dof_velocities(c));
   if (!any) out.skip("the clip stores no velocities");
+}
+
+void loop_heading(const CheckSubject& s, Findings& out) {
+  constexpr double kDegrees = 3;
+  const Clip& c = s.clip();
+  if (c.loop != LoopMode::wrap) return out.skip("the clip does not wrap");
+  const double drift = std::abs(heading_drift(c)) * 180 / M_PI;
+  if (drift > kDegrees) out.add(0, c.frames() - 1, "", drift, kDegrees, "deg");
 }
 
 void loop_seam(const CheckSubject& s, Findings& out) {

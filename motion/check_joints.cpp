@@ -3,6 +3,7 @@
 #include <cmath>
 
 #include "motion/check_rules.h"
+#include "motion/fix_frames.h"
 
 namespace motus::rules {
 
@@ -66,6 +67,13 @@ void joint_jump(const CheckSubject& s, Findings& out) {
     jumps(column(s.steps(), b), least, 1, s.skeleton().bodies()[static_cast<size_t>(b)].name, "rad",
           out);
   }
+  // out of place for two or three frames
+  for (const Spike& k : find_spikes(s.clip())) {
+    const double step = s.steps()(k.first - 1, k.body);
+    if (k.first == k.last || step <= least) continue;
+    out.add(k.first - 1, k.last + 1, s.skeleton().bodies()[static_cast<size_t>(k.body)].name, step,
+            least, "rad");
+  }
 }
 
 void root_jump(const CheckSubject& s, Findings& out) {
@@ -74,7 +82,13 @@ void root_jump(const CheckSubject& s, Findings& out) {
   for (int f = 0; f + 1 < s.clip().frames(); ++f) {
     steps.push_back((s.clip().root_pos_at(f + 1) - s.clip().root_pos_at(f)).norm());
   }
-  jumps(steps, least, 1000, s.skeleton().bodies()[0].name, "mm", out);
+  const std::string& root = s.skeleton().bodies()[0].name;
+  jumps(steps, least, 1000, root, "mm", out);
+  for (const Spike& k : find_spikes(s.clip())) {
+    if (k.body != 0 || k.first == k.last) continue;
+    const double step = steps[static_cast<size_t>(k.first - 1)];
+    if (step > least) out.add(k.first - 1, k.last + 1, root, 1000 * step, 1000 * least, "mm");
+  }
 }
 
 }  // namespace motus::rules

@@ -169,6 +169,15 @@ Clip resample(const Clip& clip, double fps, Interpolation how) {
   return out;
 }
 
+Clip pick(const Clip& clip, std::span<const int> which) {
+  std::vector<Between> at;
+  for (const int f : which) {
+    require(f >= 0 && f < clip.frames(), Kind::usage, "no frame {} among {}", f, clip.frames());
+    at.push_back({f, f, 0.0});
+  }
+  return take(clip, at);
+}
+
 Clip cut(const Clip& clip, int first, int last) {
   require(first >= 0 && first < last && last <= clip.frames(), Kind::usage,
           "cannot cut frames {} to {} out of {}", first, last, clip.frames());

@@ -1,4 +1,6 @@
 #pragma once
+#include <span>
+
 #include "motion/clip.h"
 
 namespace motus {
@@ -16,5 +18,8 @@ Clip resample(const Clip& clip, double fps, Interpolation how = Interpolation::l
 
 /// Frames [first, last) as a clip.
 Clip cut(const Clip& clip, int first, int last);
+
+/// The frames `which` in that order, as they are; rate and loop mode stay.
+Clip pick(const Clip& clip, std::span<const int> which);
 
 }  // namespace motus

@@ -279,7 +279,7 @@ TEST_CASE("loop: the seam closes in value, the middle stays bit for bit") {
       CHECK(l.local_rot.row(last) == l.local_rot.row(0));
       CHECK(l.local_rot.middleRows(10, 41) == c.local_rot.middleRows(10, 41));
     }
-    CHECK(check(l, nullptr).findings.size() <= check(c, nullptr).findings.size());
+    CHECK(check(l, nullptr, nullptr, "loop-seam").findings.empty());
   }
 }
 
