@@ -39,6 +39,14 @@ std::string read_text(const fs::path& file) {
   return std::string((std::istreambuf_iterator<char>(in)), {});
 }
 
+std::string without_comments(std::string text) {
+  for (size_t at = text.find("<!--"); at != std::string::npos; at = text.find("<!--", at)) {
+    const size_t end = text.find("-->", at);
+    text.erase(at, end == std::string::npos ? end : end + 3 - at);
+  }
+  return text;
+}
+
 /// The value of the attribute `file` of the tag that starts at `at`, or "".
 std::string file_attribute(const std::string& text, size_t at) {
   const size_t end = text.find('>', at);
@@ -55,7 +63,7 @@ void check_includes(const fs::path& file, std::set<std::string>& seen) {
   require(seen.insert(file.filename().string()).second && seen.size() <= kMostIncludes,
           Kind::bad_input, "{}: included twice, or one of more than {} files", file.string(),
           kMostIncludes);
-  const std::string text = read_text(file);
+  const std::string text = without_comments(read_text(file));
   constexpr std::string_view kTag = "<include";
   for (size_t at = text.find(kTag); at != std::string::npos; at = text.find(kTag, at + 1)) {
     const std::string name = file_attribute(text, at);

@@ -108,10 +108,10 @@ class Stance {
 
 }  // namespace
 
-Robot understand_robot(Robot robot, const RoleNames& overrides) {
+Robot understand_robot(Robot robot) {
   require(robot.skeleton->dof_count() > 0, Kind::bad_input,
           "robot '{}': its model has no joints that turn: nothing could move", robot.name);
-  RoleMap roles = map_roles(*robot.skeleton, overrides);
+  RoleMap roles = map_roles(*robot.skeleton);
   Skeleton::Spec spec = robot.skeleton->spec();
   for (const RoleMatch& m : roles.matches) spec.roles[m.role] = m.body;
   // the root carries the legs, be it called a pelvis or a torso with a waist below it

@@ -1,13 +1,12 @@
 #pragma once
 // A robot of which only the model is known: what its bodies are for, and how it stands.
 #include "motion/robot.h"
-#include "retarget/map.h"
 
 namespace motus::retarget {
 
 /// Fills in roles, kind, key, contact and foot bodies from names, tree and geometry, and a default
-/// pose with soft knees and flat feet unless the model brought one. `overrides` win over guesses.
-/// A robot faces x at zero joint angles. Throws Error(bad_input) for one without joints or legs.
-Robot understand_robot(Robot robot, const RoleNames& overrides = {});
+/// pose with soft knees and flat feet unless the model brought one. A robot faces x at zero joint
+/// angles. Throws Error(bad_input) for one without joints or legs.
+Robot understand_robot(Robot robot);
 
 }  // namespace motus::retarget

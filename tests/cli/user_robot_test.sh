@@ -40,6 +40,8 @@ printf '<mujoco><include file="../secret.xml"/></mujoco>' >up.xml
 printf '<mujoco><include file="loop.xml"/></mujoco>' >loop.xml
 printf '<mujoco><worldbody><body name="a"><freejoint/><geom size="0.1"/><body name="b" pos="0 0 1"><joint axis="0 1 0"/><geom size="0.1"/></body></body></worldbody></mujoco>' >snake.xml
 head -c 2000 /dev/urandom >noise.xml
+sed 's|<mujoco|<!-- <include file="../gone.xml"/> --><mujoco|' quad.xml >comment.xml
+well motion-retarget "$pace" --to comment.xml -o comment.h5
 expect 3 "cut.urdf" motion-retarget "$walk" --to cut.urdf -o never.h5
 expect 3 "no joints" motion-retarget "$walk" --to stone.xml -o never.h5
 expect 3 "only files of its own folder" motion-retarget "$walk" --to up.xml -o never.h5
