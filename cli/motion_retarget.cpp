@@ -15,6 +15,7 @@
 #include "formats/mjcf.h"
 #include "motion/kinematics.h"
 #include "retarget/map_picture.h"
+#include "retarget/report_file.h"
 #include "retarget/retarget.h"
 #include "retarget/user_robot.h"
 
@@ -112,6 +113,7 @@ void explain(const Clip& source, const retarget::Result& r, const Robot& robot) 
     cli::say(fmt::format("  stage {:<12} {:8.2f} ms {:7.1f} us/frame{}", stage.name, stage.ms,
                          1e3 * stage.ms / std::max(1, r.clip.frames()), numbers));
   }
+  cli::say("  scheme: " + r.report.scheme);
   for (const auto& [name, value] : numbers(r.report))
     cli::say(fmt::format("  {:<28} {:.5g}", name, value));
   cli::say(fmt::format("  grade: {}", name(r.report.verdict.grade)));
@@ -169,6 +171,10 @@ int run(const Arguments& a) {
   const formats::Format* format =
       a.to_format.empty() ? formats::by_extension(a.output) : &formats::find_format(a.to_format);
   if (!format) format = &formats::find_format("h5");
+  const std::string kind = std::filesystem::path(a.report).extension();
+  const bool html = kind == ".html" || kind == ".htm";
+  require(a.report.empty() || html || kind == ".json", Kind::usage,
+          "--report {}: expected a name that ends in .html or .json", a.report);
   cli::refuse_terminal(a.output);
   const retarget::RobotBody robot(load_target(a));
   if (!a.write_robot.empty()) write_robot(robot.robot, a.write_robot);
@@ -191,10 +197,8 @@ int run(const Arguments& a) {
   const std::vector<retarget::Result> results = solve(clips, robot, options, a.jobs);
 
   std::vector<Clip> out;
-  std::string report;
   for (size_t i = 0; i < results.size(); ++i) {
     if (a.explain) explain(clips[i], results[i], robot.robot);
-    report += (i ? ",\n " : "") + json(results[i].report, results[i].clip.name);
     out.push_back(results[i].clip);
     out.back().history.push_back(fmt::format("motion-retarget --to {}{}{}{}{}{}", a.robot,
                                              a.quality == "full" ? "" : " --quality " + a.quality,
@@ -203,7 +207,9 @@ int run(const Arguments& a) {
                                              a.scale ? fmt::format(" --scale {}", *a.scale) : "",
                                              a.loop ? " --loop" : ""));
   }
-  if (!a.report.empty()) cli::write_output(a.report, "[" + report + "]\n");
+  if (!a.report.empty())
+    cli::write_output(a.report, html ? retarget::report_html(results, robot)
+                                     : retarget::report_json(results, robot.robot));
   cli::write_clips(a.output, a.to_format, out);
   return 0;
 }
@@ -244,7 +250,8 @@ int main(int argc, char** argv) {
   app.flag("--loop", a.loop, "treat the clips as loops: the last frame is the first, a cycle on");
   app.flag("--solve", a.solve, "solve anew even where INPUT already has this robot's joints");
   app.flag("--explain", a.explain, "say on stderr what was matched and how good the result is");
-  app.option("--report", a.report, "write the metrics as JSON to this file");
+  app.option("--report", a.report,
+             "write metrics, grade, mapping and stages to FILE.html (with pictures) or FILE.json");
   app.option("-j,--jobs", a.jobs, "threads; the result does not depend on their number");
   app.example("motion-retarget walk.bvh --to g1 -o walk_g1.h5");
   app.example("motion-convert dance.bvh | motion-retarget --to pi_plus --fps 50 > dance.h5");

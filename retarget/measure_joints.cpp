@@ -13,6 +13,7 @@ constexpr double kOutside = 1e-4;      // rad
 constexpr double kAtLimit = 0.01;      // rad
 constexpr double kThreePi = 3 * M_PI;  // rad/s
 constexpr double kJump = 15;           // rad/s
+constexpr double kBeyond = 1 + 1e-6;   // times a limit: a step clamped to it is not beyond
 
 void measure_limits(const Clip& clip, Metrics& m) {
   const Skeleton& s = *clip.skeleton;
@@ -35,7 +36,30 @@ void measure_limits(const Clip& clip, Metrics& m) {
   m.limit_saturated = static_cast<double>(saturated) / all;
 }
 
+double root_jerk(const Clip& clip) {
+  Mean root;
+  for (int f = 0; f + 3 < clip.frames(); ++f) {
+    const Vec3 third = clip.root_pos_at(f + 3) - 3 * clip.root_pos_at(f + 2) +
+                       3 * clip.root_pos_at(f + 1) - clip.root_pos_at(f);
+    root.add(third.norm() * clip.fps * clip.fps * clip.fps);
+  }
+  return root.value();
+}
+
 }  // namespace
+
+void measure_source(const Clip& source, double size, Measured& out) {
+  Metrics& m = out.metrics;
+  m.source_root_jerk = size * root_jerk(source);
+  if (source.frames() < 2) return;
+  const Frames steps = rotation_steps(source);
+  const Eigen::Index joints = steps.cols() - 1;  // the root turns as the body does
+  if (joints < 1) return;
+  const Eigen::VectorXd top = steps.rightCols(joints).rowwise().maxCoeff() * source.fps;
+  m.source_speed_max = top.maxCoeff();
+  m.source_jump_share = static_cast<double>((top.array() > kBeyond * kJump).count()) /
+                        static_cast<double>(top.size());
+}
 
 void measure_joints(const Clip& clip, const RobotBody& body, Measured& out) {
   Metrics& m = out.metrics;
@@ -55,9 +79,9 @@ void measure_joints(const Clip& clip, const RobotBody& body, Measured& out) {
     }
     const double top = fast.row(f).maxCoeff();
     out.timeline.speed[static_cast<size_t>(f)] = ratio;
-    too_fast += ratio > 1 ? 1 : 0;
-    over_3pi += top > kThreePi ? 1 : 0;
-    jumps += top > kJump ? 1 : 0;
+    too_fast += ratio > kBeyond ? 1 : 0;
+    over_3pi += top > kBeyond * kThreePi ? 1 : 0;
+    jumps += top > kBeyond * kJump ? 1 : 0;
   }
   Eigen::Index frame = 0, dof = 0;
   m.speed_max = fast.maxCoeff(&frame, &dof);
@@ -72,13 +96,7 @@ void measure_joints(const Clip& clip, const RobotBody& body, Measured& out) {
   m.acceleration = a.array().abs().mean();
   if (n < 3) return;
   m.jerk = ((a.bottomRows(n - 2) - a.topRows(n - 2)) * clip.fps).array().abs().mean();
-  Mean root;
-  for (int f = 0; f + 3 < frames; ++f) {
-    const Vec3 third = clip.root_pos_at(f + 3) - 3 * clip.root_pos_at(f + 2) +
-                       3 * clip.root_pos_at(f + 1) - clip.root_pos_at(f);
-    root.add(third.norm() * clip.fps * clip.fps * clip.fps);
-  }
-  m.root_jerk = root.value();
+  m.root_jerk = root_jerk(clip);
 }
 
 }  // namespace motus::retarget

@@ -20,6 +20,8 @@ Ground ground(const Clip& clip, const RobotBody& body);
 
 void measure_feet(const Figure& source, const Figure& robot, const Ground& ground, Measured& out);
 void measure_joints(const Clip& clip, const RobotBody& body, Measured& out);
+/// What of measure_joints() can be asked of any source; `size`: robot over source.
+void measure_source(const Clip& source, double size, Measured& out);
 void measure_collisions(const Clip& clip, const RobotBody& body, Measured& out);
 void measure_shape(const Figure& source, const Figure& robot, Measured& out);
 void measure_balance(const Ground& ground, double fps, Measured& out);

@@ -26,8 +26,8 @@ constexpr std::array kRows = {
               kNever, kNever},
     MetricRow{"M3", "penetration_share", "frames through the floor", "%", 100,
               &M::penetration_share, 0.05, 0.5},
-    MetricRow{"M3", "penetration_mean_m", "mean depth of those", "mm", 1e3, &M::penetration_mean,
-              kNever, kNever},
+    MetricRow{"M3", "penetration_mean_m", "mean depth of such frames", "mm", 1e3,
+              &M::penetration_mean, kNever, kNever},
     MetricRow{"M3", "penetration_max_m", "deepest", "mm", 1e3, &M::penetration_max, 0.02, 0.1},
     MetricRow{"M4", "float_mean_m", "floating of standing feet", "mm", 1e3, &M::float_mean, 0.01,
               0.05},
@@ -45,14 +45,20 @@ constexpr std::array kRows = {
     MetricRow{"M7", "speed_3pi_share", "frames beyond 3 pi rad/s", "%", 100, &M::speed_3pi_share,
               kNever, kNever},
     MetricRow{"M7", "speed_max_rad_s", "fastest joint", "rad/s", 1, &M::speed_max, kNever, kNever},
+    MetricRow{"M7", "source_speed_max_rad_s", "the source's own", "rad/s", 1, &M::source_speed_max,
+              kNever, kNever},
     MetricRow{"M8", "jump_share", "frames with a jump", "%", 100, &M::jump_share, 0, 0.02},
+    MetricRow{"M8", "source_jump_share", "the source's own", "%", 100, &M::source_jump_share,
+              kNever, kNever},
     MetricRow{"M9", "jerk_rad_s3", "jerk of joints", "rad/s3", 1, &M::jerk, kNever, kNever},
     MetricRow{"M9", "root_jerk_m_s3", "jerk of the root", "m/s3", 1, &M::root_jerk, kNever, kNever},
+    MetricRow{"M9", "source_root_jerk_m_s3", "the source's own, scaled", "m/s3", 1,
+              &M::source_root_jerk, kNever, kNever},
     MetricRow{"M9", "acceleration_rad_s2", "acceleration of joints", "rad/s2", 1, &M::acceleration,
               kNever, kNever},
     MetricRow{"M10", "collision_share", "frames in self-collision", "%", 100, &M::collision_share,
               0.02, 0.3},
-    MetricRow{"M10", "collision_mean_m", "mean depth of those", "mm", 1e3, &M::collision_mean,
+    MetricRow{"M10", "collision_mean_m", "mean depth of collisions", "mm", 1e3, &M::collision_mean,
               kNever, kNever},
     MetricRow{"M11", "bone_angle_rad", "directions of segments", "deg", kDegrees, &M::bone_angle,
               0.25, 0.6},
@@ -94,6 +100,7 @@ Measured measure(const Clip& source, const Rig& rig, const Clip& clip, const Rob
   const Ground on = ground(clip, body);
   measure_feet(from, to, on, out);
   measure_joints(clip, body, out);
+  measure_source(source, to.leg_length / from.leg_length, out);
   measure_collisions(clip, body, out);
   measure_shape(from, to, out);
   measure_balance(on, clip.fps, out);
@@ -118,27 +125,30 @@ const char* name(Grade grade) {
   return grade == Grade::pass ? "pass" : grade == Grade::warn ? "warn" : "reject";
 }
 
+Grade judge(const MetricRow& row, const Metrics& m) {
+  if (row.value == &M::contact_f1 && m.contact_share < kFewContacts) return Grade::pass;
+  const double value = m.*row.value;
+  const auto beyond = [&](double limit) {
+    return limit != kNever && (row.value == &M::contact_f1 ? value < limit : value > limit);
+  };
+  return beyond(row.reject) ? Grade::reject : beyond(row.warn) ? Grade::warn : Grade::pass;
+}
+
 Verdict judge(const Metrics& m) {
   Verdict v;
   std::vector<std::string> warnings;
   for (const MetricRow& row : kRows) {
-    if (row.warn == kNever && row.reject == kNever) continue;
-    const double value = m.*row.value;
-    if (row.value == &M::contact_f1 && m.contact_share < kFewContacts) continue;
-    const bool larger_is_worse = row.value != &M::contact_f1;
-    const auto beyond = [&](double limit) {
-      return limit != kNever && (larger_is_worse ? value > limit : value < limit);
-    };
-    const bool rejects = beyond(row.reject);
-    if (!rejects && !beyond(row.warn)) continue;
-    std::string line = fmt::format("{}: {:.4g} {}, {} {:.4g}", row.label, value * row.factor,
-                                   row.unit, larger_is_worse ? "more than" : "less than",
-                                   (rejects ? row.reject : row.warn) * row.factor);
+    const Grade grade = judge(row, m);
+    if (grade == Grade::pass) continue;
+    std::string line = fmt::format("{}: {:.4g}{}{}, {} {:.4g}", row.label,
+                                   m.*row.value * row.factor, *row.unit ? " " : "", row.unit,
+                                   row.value == &M::contact_f1 ? "less than" : "more than",
+                                   (grade == Grade::reject ? row.reject : row.warn) * row.factor);
     if (row.value == &M::saturated_worst) line += " (" + m.saturated_dof + ")";
     if (row.value == &M::collision_share) line += " (" + m.collision_pair + ")";
     if (row.value == &M::speed_share || row.value == &M::jump_share)
       line += " (fastest: " + m.speed_dof + ")";
-    (rejects ? v.reasons : warnings).push_back(line);
+    (grade == Grade::reject ? v.reasons : warnings).push_back(line);
   }
   v.grade = !v.reasons.empty() ? Grade::reject : !warnings.empty() ? Grade::warn : Grade::pass;
   v.reasons.insert(v.reasons.end(), warnings.begin(), warnings.end());

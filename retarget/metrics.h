@@ -42,9 +42,12 @@ struct Metrics {
   double speed_max = 0;        ///< rad/s
   std::string speed_dof;       ///< the fastest
   double jump_share = 0;       ///< of frames, any dof faster than 15 rad/s (0.5 rad at 30 frames/s)
-  double jerk = 0;             ///< rad/s^3, mean over frames and dofs
-  double root_jerk = 0;        ///< m/s^3
-  double acceleration = 0;     ///< rad/s^2
+  double source_speed_max = 0;   ///< rad/s, of the source's joints: rotations against the parent
+  double source_jump_share = 0;  ///< likewise
+  double jerk = 0;               ///< rad/s^3, mean over frames and dofs
+  double root_jerk = 0;          ///< m/s^3
+  double source_root_jerk = 0;   ///< m/s^3, times the robot's size
+  double acceleration = 0;       ///< rad/s^2
   // M10: see collision_pairs()
   double collision_share = 0;  ///< of frames, deeper than 5 mm
   double collision_mean = 0;   ///< m, of those frames
@@ -126,6 +129,7 @@ struct Verdict {
   std::vector<std::string> reasons;  ///< one line each, the gravest first
 };
 Verdict judge(const Metrics& m);
+Grade judge(const MetricRow& row, const Metrics& m);
 const char* name(Grade grade);
 
 }  // namespace motus::retarget
