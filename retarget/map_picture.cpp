@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <limits>
 
+#include "retarget/markup.h"
+
 namespace motus::retarget {
 
 namespace {
@@ -14,19 +16,6 @@ constexpr double kLine = 17;                                                // b
 
 size_t z(int i) {
   return static_cast<size_t>(i);
-}
-
-std::string escaped(const std::string& text) {
-  std::string out;
-  for (const char c : text) {
-    if (c == '<')
-      out += "&lt;";
-    else if (c == '&')
-      out += "&amp;";
-    else
-      out += c;
-  }
-  return out;
 }
 
 const char* colour(double confidence) {

@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "retarget/markup.h"
+
 namespace motus::retarget {
 
 namespace {
@@ -96,29 +98,6 @@ double source_floor(const Figure& f) {
 }
 
 }  // namespace
-
-std::string escaped(const std::string& text) {
-  std::string out;
-  for (const char c : text) {
-    switch (c) {
-      case '&':
-        out += "&amp;";
-        break;
-      case '<':
-        out += "&lt;";
-        break;
-      case '>':
-        out += "&gt;";
-        break;
-      case '"':
-        out += "&quot;";
-        break;
-      default:
-        out += static_cast<unsigned char>(c) < 0x20 ? ' ' : c;
-    }
-  }
-  return out;
-}
 
 std::string contact_svg(const Timeline& t, double fps) {
   const double height = 2 * kRow * static_cast<double>(t.feet.size()) + 18;

@@ -28,7 +28,4 @@ struct Moment {
 /// The worst frame of each fault that is there at all, at most one within a fifth of a second.
 std::vector<Moment> worst_moments(const Timeline& timeline, double fps);
 
-/// Text for HTML and SVG.
-std::string escaped(const std::string& text);
-
 }  // namespace motus::retarget
