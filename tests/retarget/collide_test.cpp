@@ -12,18 +12,16 @@ using namespace motus::retarget;
 
 namespace {
 
-/// The walk with both arms held across the body, in front of and through the belly.
+/// The walk with the forearms swinging in across the body, through the belly.
 Clip arms_crossed() {
   Clip c = walk();
   for (const std::string side : {"Left", "Right"}) {
-    const int arm = c.skeleton->find_body(side + "Arm"),
-              forearm = c.skeleton->find_body(side + "ForeArm");
+    const int forearm = c.skeleton->find_body(side + "ForeArm");
+    const Vec3 inwards = side == "Left" ? Vec3(0, 1, 0) : Vec3(0, -1, 0);
     for (int f = 0; f < c.frames(); ++f) {
       const double t = 0.5 - 0.5 * std::cos(2 * M_PI * f / 60.0);
-      // about the arm's own axes the way is found by trying: the one that brings the wrist in
-      Clip::set_quat(c.local_rot, f, arm, c.local_rot_at(f, arm));
-      const Vec3 axis = side == "Left" ? Vec3(0, 1, 0) : Vec3(0, -1, 0);
-      Clip::set_quat(c.local_rot, f, forearm, exp_map(t * 2.2 * axis) * c.local_rot_at(f, forearm));
+      Clip::set_quat(c.local_rot, f, forearm,
+                     exp_map(t * 2.2 * inwards) * c.local_rot_at(f, forearm));
     }
   }
   return c;
