@@ -113,7 +113,7 @@ std::vector<Clip> read_mimickit(Bytes bytes, const ReadOptions& options) {
 
 Clip mimickit_clip(const Value& root, const ReadOptions& options) {
   const Value& frames = root.at("frames", "the motion");
-  const Array raw = numeric_array(frames, "frames");
+  Array raw = numeric_array(frames, "frames");
   require(raw.shape.size() == 2 && raw.shape[0] > 0, kBad,
           "frames have shape {}, expected (frames, numbers a frame)", shape_text(raw.shape));
   const int64_t width = raw.shape[1];
@@ -135,9 +135,10 @@ Clip mimickit_clip(const Value& root, const ReadOptions& options) {
   const Array rate = read_rate(root.at("fps", "the motion"), clip);
   clip.loop = loop_mode_of(root.at("loop_mode", "the motion"));
   clip.source.metadata["frames_form"] = frames.is(ValueKind::array) ? "array" : "list";
-  finish_clip(clip, {{"frames", raw},
-                     {"fps", rate},
-                     {"loop_mode", scalar_i8(clip.loop == LoopMode::wrap ? 1 : 0)}});
+  std::map<std::string, Array> arrays{
+      {"fps", rate}, {"loop_mode", scalar_i8(clip.loop == LoopMode::wrap ? 1 : 0)}};
+  arrays["frames"] = std::move(raw);
+  finish_clip(clip, std::move(arrays));
   return clip;
 }
 

@@ -7,7 +7,9 @@
 #include <cmath>
 #include <fstream>
 #include <iterator>
+#include <map>
 #include <memory>
+#include <mutex>
 #include <span>
 
 #include "formats/mjcf_compile.h"
@@ -273,13 +275,55 @@ void apply_yaml(Robot& robot, const RobotYaml& yaml, const fs::path& file) {
   robot.foot_bodies = yaml.foot_bodies;
 }
 
+/// By name, folder or model file, as load_robot() takes it.
+Robot read_robot(const std::string& name_or_path);
+
+/// When a file was written and how long it is: says whether it must be read again.
+struct Stamp {
+  fs::file_time_type time;
+  std::uintmax_t size = 0;
+  bool operator==(const Stamp&) const = default;
+};
+
+Stamp stamp_of(const fs::path& file) {
+  std::error_code ec;
+  return {fs::last_write_time(file, ec), fs::file_size(file, ec)};
+}
+
+/// A robot that was read, with the stamps of its two files.
+struct Known {
+  Robot robot;
+  Stamp yaml, model;
+};
+
 }  // namespace
 
 SkeletonPtr load_skeleton(const fs::path& model) {
   return Skeleton::build(load(model).spec);
 }
 
+// compiling a model takes longer than reading a clip, and a folder of clips has one robot
 Robot load_robot(const std::string& name_or_path) {
+  if (name_or_path.find('/') != std::string::npos || is_model_file(name_or_path)) {
+    return read_robot(name_or_path);
+  }
+  static std::mutex mutex;
+  static std::map<fs::path, Known> known;
+  const fs::path folder = find_robot(name_or_path);
+  const Stamp yaml = stamp_of(folder / "robot.yaml");
+  const std::lock_guard lock(mutex);
+  const auto at = known.find(folder);
+  const bool fresh = at != known.end() && at->second.yaml == yaml &&
+                     at->second.model == stamp_of(at->second.robot.model);
+  if (fresh) return at->second.robot;
+  const Robot robot = read_robot(name_or_path);
+  known[folder] = {robot, yaml, stamp_of(robot.model)};
+  return robot;
+}
+
+namespace {
+
+Robot read_robot(const std::string& name_or_path) {
   Robot robot;
   RobotYaml yaml;
   fs::path folder = name_or_path, yaml_file;
@@ -316,5 +360,7 @@ Robot load_robot(const std::string& name_or_path) {
     robot.default_dofs[static_cast<size_t>(robot.skeleton->find_dof(name))] = angle;
   return robot;
 }
+
+}  // namespace
 
 }  // namespace motus::formats

@@ -4,6 +4,7 @@
 #include <charconv>
 #include <cmath>
 #include <cstring>
+#include <span>
 
 #include "formats/text_codec.h"
 #include "motion/error.h"
@@ -29,11 +30,40 @@ double half(uint16_t h) {
 }
 
 template <typename T>
-void convert(const std::vector<std::byte>& from, std::vector<double>& to) {
+void convert(const std::vector<std::byte>& from, std::span<double> to) {
   for (size_t i = 0; i < to.size(); ++i) {
     T value;
     std::memcpy(&value, from.data() + i * sizeof(T), sizeof(T));
     to[i] = static_cast<double>(value);
+  }
+}
+
+/// The elements of a numeric array, as many as it has.
+void convert(const Array& array, std::span<double> out) {
+  const std::string type = array.descr.substr(1);
+  if (type == "f4") {
+    convert<float>(array.data, out);
+  } else if (type == "f8") {
+    convert<double>(array.data, out);
+  } else if (type == "f2") {
+    convert<uint16_t>(array.data, out);
+    for (double& v : out) v = half(static_cast<uint16_t>(v));
+  } else if (type == "i8") {
+    convert<int64_t>(array.data, out);
+  } else if (type == "i4") {
+    convert<int32_t>(array.data, out);
+  } else if (type == "i2") {
+    convert<int16_t>(array.data, out);
+  } else if (type == "i1") {
+    convert<int8_t>(array.data, out);
+  } else if (type == "u8") {
+    convert<uint64_t>(array.data, out);
+  } else if (type == "u4") {
+    convert<uint32_t>(array.data, out);
+  } else if (type == "u2") {
+    convert<uint16_t>(array.data, out);
+  } else {  // u1 and b1
+    convert<uint8_t>(array.data, out);
   }
 }
 
@@ -166,44 +196,18 @@ bool is_numeric(const Array& array) {
 std::vector<double> to_doubles(const Array& array) {
   require(is_numeric(array), kBad, "expected numbers, found dtype '{}'", array.descr);
   std::vector<double> out(static_cast<size_t>(array.size()));
-  const std::string type = array.descr.substr(1);
-  if (type == "f4") {
-    convert<float>(array.data, out);
-  } else if (type == "f8") {
-    convert<double>(array.data, out);
-  } else if (type == "f2") {
-    std::vector<double> bits(out.size());
-    convert<uint16_t>(array.data, bits);
-    for (size_t i = 0; i < out.size(); ++i) out[i] = half(static_cast<uint16_t>(bits[i]));
-  } else if (type == "i8") {
-    convert<int64_t>(array.data, out);
-  } else if (type == "i4") {
-    convert<int32_t>(array.data, out);
-  } else if (type == "i2") {
-    convert<int16_t>(array.data, out);
-  } else if (type == "i1") {
-    convert<int8_t>(array.data, out);
-  } else if (type == "u8") {
-    convert<uint64_t>(array.data, out);
-  } else if (type == "u4") {
-    convert<uint32_t>(array.data, out);
-  } else if (type == "u2") {
-    convert<uint16_t>(array.data, out);
-  } else {  // u1 and b1
-    convert<uint8_t>(array.data, out);
-  }
+  convert(array, out);
   return out;
 }
 
 Frames to_frames(const Array& array, const std::string& what) {
   require(!array.shape.empty(), kBad, "{} is a single number, expected one row a frame", what);
   require(is_numeric(array), kBad, "{} has dtype '{}', expected numbers", what, array.descr);
-  const std::vector<double> v = to_doubles(array);
   const int64_t rows = array.shape[0];
   int64_t cols = 1;
   for (size_t k = 1; k < array.shape.size(); ++k) cols *= array.shape[k];
   Frames out(rows, cols);
-  std::copy(v.begin(), v.end(), out.data());
+  convert(array, std::span(out.data(), static_cast<size_t>(out.size())));
   return out;
 }
 

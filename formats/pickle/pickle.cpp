@@ -13,16 +13,10 @@ constexpr int kMaxNesting = 64;
 constexpr int64_t kBudgetFloor = int64_t{256} << 20;
 constexpr int64_t kGraphFloor = 1000000;
 
-/// The values directly inside `v`.
-void children(const Value& v, List& out) {
-  out.clear();
-  if (v.is_sequence()) {
-    out = v.raw_list();
-  } else if (v.is(ValueKind::dict)) {
-    for (const auto& [key, value] : v.raw_dict().entries) out.push_back(key), out.push_back(value);
-  } else if (v.is(ValueKind::array)) {
-    out = v.raw_array().items;
-  }
+/// Numbers and the like, which hold nothing and weigh 1: most values of a motion.
+bool is_plain(const Value& v) {
+  return v.is(ValueKind::real) || v.is(ValueKind::integer) || v.is(ValueKind::boolean) ||
+         v.is_none();
 }
 
 bool is_container(const Value& v) {
@@ -49,9 +43,23 @@ struct Extent {
   int depth = 0;
 };
 
+/// A container whose values are being looked at.
 struct Visit {
+  explicit Visit(const Value& v) : value(v), values(weight(v)) {
+    if (!v.is(ValueKind::dict)) return;
+    for (const auto& [key, item] : v.raw_dict().entries) {
+      of_dict.push_back(key), of_dict.push_back(item);
+    }
+  }
+  /// The values directly inside.
+  const List& items() const {
+    return value.is(ValueKind::dict)    ? of_dict
+           : value.is(ValueKind::array) ? value.raw_array().items
+                                        : value.raw_list();
+  }
+
   Value value;
-  List items;
+  List of_dict;
   size_t next = 0;
   int64_t values = 1;
   int depth = 1;
@@ -69,17 +77,18 @@ void check_graph(const Value& root, int64_t limit) {
     require(open.size() < kMaxNesting, Kind::bad_input, "the pickle nests deeper than {}",
             kMaxNesting);
     seen[v.identity()] = {};
-    Visit& visit = open.emplace_back();
-    visit.value = v;
-    visit.values = weight(v);
-    children(v, visit.items);
+    open.emplace_back(v);
   };
   if (!is_container(root)) return require_data(root);
   enter(root);
   while (!open.empty()) {
     Visit& v = open.back();
-    if (v.next < v.items.size()) {
-      const Value item = v.items[v.next++];
+    const List& items = v.items();
+    const size_t first = v.next;
+    while (v.next < items.size() && is_plain(items[v.next])) ++v.next;
+    v.values = std::min(limit + 1, v.values + static_cast<int64_t>(v.next - first));
+    if (v.next < items.size()) {
+      const Value item = items[v.next++];
       if (!is_container(item)) {
         require_data(item);
         v.values = std::min(limit + 1, v.values + weight(item));

@@ -1,5 +1,6 @@
 #include "formats/pickle/pickle_machine.h"
 
+#include <bit>
 #include <charconv>
 
 #include "formats/pickle/pickle_opcodes.h"
@@ -51,6 +52,9 @@ bool PickleMachine::step(uint8_t op) {
       frame_end_ = in_.offset() + length;
       return true;
     }
+    case kBinfloat:
+      push_reals();
+      return true;
     case kMark:
       if (marks_.size() >= kMaxMarks) refuse("more than {} values are open", kMaxMarks);
       marks_.push_back(stack_.size());
@@ -195,6 +199,25 @@ void PickleMachine::push(const Value& v) {
   stack_.push_back(v);
 }
 
+// the frames of a motion are lists of numbers: most opcodes of such a pickle are these
+void PickleMachine::push_reals() {
+  constexpr size_t kItem = sizeof(double) + 1;  // and its opcode
+  const auto big_endian = [](Bytes b) {
+    uint64_t bits = 0;
+    std::memcpy(&bits, b.data(), sizeof(bits));
+    return std::bit_cast<double>(__builtin_bswap64(bits));
+  };
+  push(Value::real(big_endian(in_.take(sizeof(double)))));
+  const Bytes rest = in_.rest();
+  size_t at = 0;
+  while (rest.size() - at >= kItem && rest[at] == std::byte{kBinfloat}) {
+    at_ = in_.offset() + at;
+    push(Value::real(big_endian(rest.subspan(at + 1, sizeof(double)))));
+    at += kItem;
+  }
+  in_.take(at);
+}
+
 Value PickleMachine::pop() {
   const Value v = top();
   stack_.pop_back();
@@ -207,12 +230,35 @@ Value& PickleMachine::top() {
 }
 
 List PickleMachine::pop_to_mark() {
-  if (marks_.empty()) refuse("no mark on the stack");
-  const auto from = stack_.begin() + static_cast<ptrdiff_t>(marks_.back());
-  List items(from, stack_.end());
-  stack_.erase(from, stack_.end());
-  marks_.pop_back();
+  const std::span<const Value> open = since_mark();
+  List items(open.begin(), open.end());
+  drop_to_mark();
   return items;
+}
+
+std::span<const Value> PickleMachine::since_mark() const {
+  if (marks_.empty()) refuse("no mark on the stack");
+  return std::span(stack_).subspan(marks_.back());
+}
+
+void PickleMachine::drop_to_mark() {
+  stack_.erase(stack_.begin() + static_cast<ptrdiff_t>(marks_.back()), stack_.end());
+  marks_.pop_back();
+}
+
+void PickleMachine::append(const Value& target, std::span<const Value> items) {
+  if (!target.is(ValueKind::list)) refuse("items for {}", kind_text(target.kind()));
+  budget_.spend(kValue * static_cast<int64_t>(items.size()));
+  target.raw_list().insert(target.raw_list().end(), items.begin(), items.end());
+}
+
+// straight from the stack: a copy of the items would cost as much as all the rest
+void PickleMachine::append_to_mark() {
+  const std::span<const Value> items = since_mark();
+  const size_t below = marks_.back(), floor = marks_.size() > 1 ? marks_[marks_.size() - 2] : 0;
+  if (below <= floor) refuse("the stack is empty");
+  append(stack_[below - 1], items);
+  drop_to_mark();
 }
 
 void PickleMachine::memo_put(size_t index, const Value& v) {

@@ -1,6 +1,7 @@
 #pragma once
 // The stack machine behind formats/pickle/pickle.h.
 #include <map>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -87,9 +88,14 @@ class PickleMachine {
   bool step_call(uint8_t op);
 
   void push(const Value& v);
+  void push_reals();  // the number of this opcode and those that follow at once
   Value pop();
   Value& top();
   List pop_to_mark();
+  std::span<const Value> since_mark() const;
+  void drop_to_mark();
+  void append(const Value& target, std::span<const Value> items);
+  void append_to_mark();
   void memo_put(size_t index, const Value& v);
   std::string line();
 

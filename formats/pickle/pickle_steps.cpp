@@ -1,5 +1,4 @@
 // Opcodes that make values: numbers, text, containers.
-#include <bit>
 #include <charconv>
 
 #include "formats/pickle/pickle_machine.h"
@@ -35,9 +34,6 @@ bool PickleMachine::step_number(uint8_t op) {
       push(make_long(in_.take(static_cast<size_t>(n))));
       return true;
     }
-    case kBinfloat:
-      push(Value::real(std::bit_cast<double>(__builtin_bswap64(in_.read<uint64_t>()))));
-      return true;
     case kInt:
     case kLong: {
       std::string s = line();
@@ -181,16 +177,15 @@ bool PickleMachine::step_container(uint8_t op) {
       push(make_tuple(std::move(items)));
       return true;
     }
-    case kAppend:
-    case kAppends:
-    case kAdditems: {
-      List items = op == kAppend ? List{pop()} : pop_to_mark();
-      const Value target = top();
-      if (!target.is(ValueKind::list)) refuse("items for {}", kind_text(target.kind()));
-      budget_.spend(static_cast<int64_t>(sizeof(Value)) * static_cast<int64_t>(items.size()));
-      target.raw_list().insert(target.raw_list().end(), items.begin(), items.end());
+    case kAppend: {
+      const Value item = pop();
+      append(top(), std::span(&item, 1));
       return true;
     }
+    case kAppends:
+    case kAdditems:
+      append_to_mark();
+      return true;
     case kSetitem:
     case kSetitems: {
       List flat;

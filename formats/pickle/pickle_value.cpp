@@ -41,17 +41,12 @@ void flatten(const Value& v, const std::string& what, size_t depth, std::vector<
     return;
   }
   require(depth < 8, kBad, "{}: lists nested too deep", what);
-  List rows;
-  std::vector<double> numbers;
-  if (v.is_sequence()) {
-    rows = v.raw_list();
-  } else {  // a list of one-dimensional arrays
+  if (!v.is_sequence()) {  // a list of one-dimensional arrays
     require(!v.raw_array().objects && v.raw_array().array.shape.size() == 1, kBad,
             "{}: arrays within lists", what);
-    numbers = to_doubles(v.raw_array().array);
-    for (double n : numbers) rows.push_back(Value::real(n));
   }
-  const auto length = static_cast<int64_t>(rows.size());
+  const auto length =
+      v.is_sequence() ? static_cast<int64_t>(v.raw_list().size()) : v.raw_array().array.size();
   if (depth == shape.size()) {
     // only the first list at a depth decides: later ones, and numbers beside lists, are compared
     require(out.empty(), kBad, "{}: lists of unequal depth", what);
@@ -59,7 +54,21 @@ void flatten(const Value& v, const std::string& what, size_t depth, std::vector<
   }
   require(shape[depth] == length, kBad, "{}: a row of {} numbers among rows of {}", what, length,
           shape[depth]);
-  for (const Value& item : rows) flatten(item, what, depth + 1, shape, out);
+  // said anew for each item: the first may be a list, and so open a depth of its own
+  const auto leaves = [&] { return depth + 1 == shape.size(); };
+  if (!v.is_sequence()) {
+    require(leaves() || length == 0, kBad, "{}: lists of unequal depth", what);
+    const std::vector<double> numbers = to_doubles(v.raw_array().array);
+    out.insert(out.end(), numbers.begin(), numbers.end());
+    return;
+  }
+  for (const Value& item : v.raw_list()) {
+    if (leaves() && item.is(ValueKind::real)) {  // most are
+      out.push_back(item.raw_real());
+    } else {
+      flatten(item, what, depth + 1, shape, out);
+    }
+  }
 }
 
 }  // namespace
