@@ -61,7 +61,7 @@ class Batch {
 
  private:
   std::optional<ConvertIndex::Entry> convert(const BatchInput& input, Outcome& out) const {
-    const std::vector<std::byte> bytes = read_input(input.path);
+    std::vector<std::byte> bytes = read_input(input.path);
     ConvertIndex::Entry entry{
         .stem = input.stem, .sha256 = sha256(bytes), .options = options_, .outputs = {}};
     if (index_.up_to_date(entry.stem, entry.sha256, entry.options)) {
@@ -69,6 +69,7 @@ class Batch {
       return std::nullopt;
     }
     const std::vector<Clip> clips = clips_of(o_, bytes, input.path);
+    std::vector<std::byte>().swap(bytes);  // not kept beside what is written
     out.warnings = fresh_warnings(clips, input_name(input.path));
     if (format_.name == "h5" || clips.size() == 1) {
       write(input.stem, clips, entry);

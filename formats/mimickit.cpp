@@ -43,15 +43,33 @@ std::string character_of(int64_t width) {
   }
 }
 
+/// Some columns of a matrix of numbers, without the others beside them in memory.
+Frames columns_of(const Array& matrix, Eigen::Index first, Eigen::Index count) {
+  constexpr int64_t kStep = 4096;  // rows
+  const int64_t rows = matrix.shape[0], width = matrix.shape[1];
+  const auto bytes_a_row = static_cast<size_t>(width * item_size(matrix.descr));
+  Frames out(rows, count);
+  for (int64_t f = 0; f < rows; f += kStep) {
+    const int64_t n = std::min(kStep, rows - f);
+    const Bytes data =
+        Bytes(matrix.data)
+            .subspan(static_cast<size_t>(f) * bytes_a_row, static_cast<size_t>(n) * bytes_a_row);
+    const Array block{matrix.descr, {n, width}, {data.begin(), data.end()}};
+    out.middleRows(f, n) = to_frames(block, "frames").middleCols(first, count);
+  }
+  return out;
+}
+
 /// NaN to zero, as MimicKit's own conversion does by accident: a whole joint at a time, since an
 /// exponential map with one NaN is the identity there. The holes are noted for motion-check.
-void clear_nan(Frames& frames, const Skeleton& s, Source& source) {
+void clear_nan(Frames& root, Frames& dofs, const Skeleton& s, Source& source) {
   struct Span {
     std::string name;
+    Frames* of;
     int first, count;
   };
-  std::vector<Span> spans = {{"root", 3, 3}};
-  for (const Joint& j : s.joints()) spans.push_back({j.name, kRootDofs + j.dof, j.dof_count()});
+  std::vector<Span> spans = {{"root", &root, 3, 3}};
+  for (const Joint& j : s.joints()) spans.push_back({j.name, &dofs, j.dof, j.dof_count()});
   int64_t cleared = 0;
   std::set<std::string> where;
   std::map<std::string, Hole> open;  // of each joint, while it lasts
@@ -61,9 +79,9 @@ void clear_nan(Frames& frames, const Skeleton& s, Source& source) {
       open.erase(at);
     }
   };
-  for (Eigen::Index f = 0; f < frames.rows(); ++f) {
+  for (Eigen::Index f = 0; f < root.rows(); ++f) {
     for (const Span& span : spans) {
-      auto joint = frames.block(f, span.first, 1, span.count);
+      auto joint = span.of->block(f, span.first, 1, span.count);
       if (!joint.hasNaN()) {
         close(span.name);
         continue;
@@ -104,16 +122,10 @@ Match sniff_mimickit(Bytes bytes) {
   return ours && !holds("motion_data") ? Match::yes : Match::no;
 }
 
-std::vector<Clip> read_mimickit(Bytes bytes, const ReadOptions& options) {
-  const Pickle pickle = Pickle::parse(bytes);
-  std::vector<Clip> clips;
-  clips.push_back(mimickit_clip(pickle.root(), options));
-  return clips;
-}
+namespace {
 
-Clip mimickit_clip(const Value& root, const ReadOptions& options) {
-  const Value& frames = root.at("frames", "the motion");
-  Array raw = numeric_array(frames, "frames");
+/// The clip of a motion whose frames are `raw`.
+Clip clip_of(const Value& root, Array raw, const ReadOptions& options) {
   require(raw.shape.size() == 2 && raw.shape[0] > 0, kBad,
           "frames have shape {}, expected (frames, numbers a frame)", shape_text(raw.shape));
   const int64_t width = raw.shape[1];
@@ -124,22 +136,40 @@ Clip mimickit_clip(const Value& root, const ReadOptions& options) {
   const int dofs = clip.skeleton->dof_count();
   require(width == kRootDofs + dofs, kBad, "frames of {} numbers; '{}' needs {} (6 + {} dofs)",
           width, clip.skeleton->name(), kRootDofs + dofs, dofs);
-  Frames v = to_frames(raw, "frames");
-  clear_nan(v, *clip.skeleton, clip.source);
-  clip.root_pos = v.leftCols(3);
-  clip.dof_pos = v.rightCols(dofs);
-  clip.root_rot.resize(v.rows(), 4);
-  for (int f = 0; f < v.rows(); ++f) {
-    Clip::set_quat(clip.root_rot, f, 0, exp_map(Vec3(v(f, 3), v(f, 4), v(f, 5))));
+  Frames root_dofs = columns_of(raw, 0, kRootDofs);
+  clip.dof_pos = columns_of(raw, kRootDofs, dofs);
+  clear_nan(root_dofs, clip.dof_pos, *clip.skeleton, clip.source);
+  clip.root_pos = root_dofs.leftCols(3);
+  clip.root_rot.resize(root_dofs.rows(), 4);
+  for (int f = 0; f < root_dofs.rows(); ++f) {
+    Clip::set_quat(clip.root_rot, f, 0, exp_map(root_dofs.row(f).rightCols(3).transpose()));
   }
   const Array rate = read_rate(root.at("fps", "the motion"), clip);
   clip.loop = loop_mode_of(root.at("loop_mode", "the motion"));
-  clip.source.metadata["frames_form"] = frames.is(ValueKind::array) ? "array" : "list";
+  const bool array = root.at("frames", "the motion").is(ValueKind::array);
+  clip.source.metadata["frames_form"] = array ? "array" : "list";
   std::map<std::string, Array> arrays{
       {"fps", rate}, {"loop_mode", scalar_i8(clip.loop == LoopMode::wrap ? 1 : 0)}};
   arrays["frames"] = std::move(raw);
   finish_clip(clip, std::move(arrays));
   return clip;
+}
+
+}  // namespace
+
+Clip mimickit_clip(const Value& root, const ReadOptions& options) {
+  return clip_of(root, numeric_array(root.at("frames", "the motion"), "frames"), options);
+}
+
+std::vector<Clip> read_mimickit(Bytes bytes, const ReadOptions& options) {
+  const Pickle pickle = Pickle::parse(bytes);
+  const Value& frames = pickle.root().at("frames", "the motion");
+  Array raw = numeric_array(frames, "frames");
+  // the pickle is ours alone: what it holds of the frames need not stay beside them
+  if (frames.is(ValueKind::array)) frames.raw_array().array = {};
+  std::vector<Clip> clips;
+  clips.push_back(clip_of(pickle.root(), std::move(raw), options));
+  return clips;
 }
 
 namespace {

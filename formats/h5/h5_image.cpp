@@ -131,13 +131,13 @@ Id file_access() {
 }
 
 std::vector<std::byte> make_image(size_t expected, const std::function<void(hid_t)>& fill) {
-  constexpr size_t kStep = size_t{4}
-                           << 20;  // the image grows by this much, within what is reserved
+  constexpr size_t kStep = size_t{256} << 10;  // the image grows by this much ...
+  constexpr size_t kSpare = size_t{4} << 20;   // ... within what is reserved
   std::vector<std::byte> out;
-  out.reserve(expected + kStep);
+  out.reserve(expected + kSpare);
   use_huge_pages(out.data(), out.capacity());
   const Id access = file_access();
-  H5Pset_fapl_core(access, std::min(kStep, expected), false);
+  H5Pset_fapl_core(access, kStep, false);
   H5FD_file_image_callbacks_t calls{image_malloc, image_memcpy, image_realloc, image_free,
                                     same,         keep,         &out};
   H5Pset_file_image_callbacks(access, &calls);

@@ -28,10 +28,13 @@ void require_data(const Value& v) {
   require(!tool, Kind::bad_input, "the pickle holds {} where data belongs", kind_text(v.kind()));
 }
 
+bool is_text(const Value& v) {
+  return v.is(ValueKind::text) || v.is(ValueKind::bytes) || v.is(ValueKind::big);
+}
+
 /// How much a value weighs by itself: arrays and text may be shared a million times as well.
 int64_t weight(const Value& v) {
-  const bool text = v.is(ValueKind::text) || v.is(ValueKind::bytes) || v.is(ValueKind::big);
-  const size_t bytes = text                     ? v.raw_string().size()
+  const size_t bytes = is_text(v)               ? v.raw_string().size()
                        : v.is(ValueKind::array) ? v.raw_array().array.data.size()
                                                 : 0;
   return 1 + static_cast<int64_t>(bytes / sizeof(double));
@@ -67,7 +70,11 @@ struct Visit {
 
 }  // namespace
 
-void check_graph(const Value& root, int64_t limit) {
+std::unordered_set<const void*> check_graph(const Value& root, int64_t limit) {
+  std::unordered_set<const void*> large;
+  const auto note_large = [&](const Value& v) {
+    if (is_text(v) && v.raw_string().size() >= kLargeText) large.insert(v.identity());
+  };
   std::unordered_map<const void*, Extent> seen;
   std::vector<Visit> open;
   const auto enter = [&](const Value& v) {
@@ -79,7 +86,11 @@ void check_graph(const Value& root, int64_t limit) {
     seen[v.identity()] = {};
     open.emplace_back(v);
   };
-  if (!is_container(root)) return require_data(root);
+  if (!is_container(root)) {
+    require_data(root);
+    note_large(root);
+    return large;
+  }
   enter(root);
   while (!open.empty()) {
     Visit& v = open.back();
@@ -91,6 +102,7 @@ void check_graph(const Value& root, int64_t limit) {
       const Value item = items[v.next++];
       if (!is_container(item)) {
         require_data(item);
+        note_large(item);
         v.values = std::min(limit + 1, v.values + weight(item));
         continue;
       }
@@ -116,6 +128,7 @@ void check_graph(const Value& root, int64_t limit) {
       }
     }
   }
+  return large;
 }
 
 Pickle Pickle::parse(Bytes bytes) {
@@ -136,7 +149,11 @@ Pickle Pickle::parse(Bytes bytes, const StorageSource& storages, size_t file_siz
             "byte {}: {} bytes follow the end of the pickle", machine.end(),
             bytes.size() - machine.end());
   }
-  check_graph(out.root_, kGraphFloor + 2 * size);
+  // bytes that only went into an array would be kept twice
+  const auto kept = check_graph(out.root_, kGraphFloor + 2 * size);
+  for (std::string& s : out.pools_->strings) {
+    if (s.size() >= kLargeText && !kept.contains(&s)) std::string().swap(s);
+  }
   return out;
 }
 

@@ -216,11 +216,11 @@ std::vector<std::byte> PickleMachine::raw_bytes(const Value& v, const char* what
     refuse("{} as {}, expected bytes", what, kind_text(v.kind()));
   }
   // Python 2 had no bytes: its arrays arrive as text of Latin-1 characters
-  const std::string& s = v.raw_string();
-  const std::string raw = v.is(ValueKind::text) ? utf8_to_latin1(s) : s;
+  std::string latin1;
+  if (v.is(ValueKind::text)) latin1 = utf8_to_latin1(v.raw_string());
+  const auto raw = std::as_bytes(std::span(v.is(ValueKind::text) ? latin1 : v.raw_string()));
   budget_.spend(static_cast<int64_t>(raw.size()));
-  const auto* p = reinterpret_cast<const std::byte*>(raw.data());
-  return {p, p + raw.size()};
+  return {raw.begin(), raw.end()};
 }
 
 std::vector<int64_t> PickleMachine::shape_of(const Value& v) {

@@ -3,6 +3,7 @@
 #include <map>
 #include <span>
 #include <string>
+#include <unordered_set>
 #include <vector>
 
 #include "formats/bytes.h"
@@ -151,8 +152,11 @@ class PickleMachine {
 /// True if the bytes begin as the stream that load_legacy_torch() reads.
 bool is_legacy_torch(Bytes bytes);
 
+constexpr size_t kLargeText = size_t{64} << 10;  // bytes
+
 /// Throws Error(bad_input) for a graph that contains itself, nests deeper than 64, expands to more
-/// than `limit` values, or holds an array that was never filled.
-void check_graph(const Value& root, int64_t limit);
+/// than `limit` values, or holds an array that was never filled. Returns the identity() of each
+/// text and bytes value in it that has kLargeText or more.
+std::unordered_set<const void*> check_graph(const Value& root, int64_t limit);
 
 }  // namespace motus::formats

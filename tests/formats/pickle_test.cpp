@@ -252,6 +252,8 @@ TEST_CASE("lists that are no matrix are refused with what is wrong") {
                     Contains("a row of 1 numbers among rows of 2"));
   CHECK_THROWS_WITH(numbers(R"(](K\x01](K\x01ee.)"), Contains("unequal depth"));
   CHECK_THROWS_WITH(numbers(R"(](](K\x01eK\x01e.)"), Contains("unequal depth"));
+  // an empty list first, and a real number beside it
+  CHECK_THROWS_WITH(numbers("](](eF1.5\ne."), Contains("unequal depth"));
   CHECK_THROWS_WITH(numbers(R"(](NK\x01e.)"), Contains("found None where a number belongs"));
   CHECK_THROWS_WITH(numbers(R"(}.)"), Contains("frames is a dict, expected numbers"));
 }
