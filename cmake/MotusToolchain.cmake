@@ -24,5 +24,9 @@ if(MOTUS_SANITIZE)
   add_link_options(-fsanitize=${MOTUS_SANITIZE})
 endif()
 
+if(MOTUS_FUZZ)
+  add_compile_options(-fsanitize=fuzzer-no-link)
+endif()
+
 # Programs load only what they use: HDF5's config names curl and more, which would cost start-up time.
 add_link_options(-Wl,--as-needed)

@@ -103,7 +103,9 @@ Frames rows_from(const Clip& c) {
 }  // namespace
 
 Match sniff_amp_json(Bytes bytes) {
-  return looks_like_json_frames(bytes, "FrameDuration") ? Match::yes : Match::no;
+  constexpr long kTienkung = 52;  // of the same family, with a reader of its own
+  const bool family = looks_like_json_frames(bytes, "FrameDuration");
+  return family && first_row_width(bytes) != kTienkung ? Match::yes : Match::no;
 }
 
 std::vector<Clip> read_amp_json(Bytes bytes, const ReadOptions& options) {
