@@ -9,7 +9,7 @@ source "$(dirname "$0")/expect.sh"
 python3 - <<'PY' || fail 'the walk changed on its way through a GLB'
 import json
 a, b = (json.load(open(f)) for f in ("info.json", "bvh.json"))
-a, b = (x["clips"][0] if isinstance(x, dict) else x[0] for x in (a, b))
+a, b = (x["files"][0]["clips"][0] for x in (a, b))
 assert a["frames"] == b["frames"] and abs(a["fps"] - b["fps"]) < 1e-9, (a, b)
 PY
 
