@@ -13,6 +13,7 @@ namespace motus::cli {
 namespace {
 
 constexpr size_t kManyInputs = 100;
+constexpr Eigen::Index kLong = Eigen::Index{4} << 20;  // numbers of a clip
 
 struct Read {
   Outcome outcome;
@@ -37,12 +38,22 @@ void read_all(const ConvertOptions& o, const BatchInputs& inputs, BatchReport& r
   });
 }
 
+/// Writes to `o.output`; `on_disk`, which is an h5 file, without a copy of long clips in memory.
+void write_set(const ConvertOptions& o, std::span<const Clip> clips, bool on_disk) {
+  Eigen::Index numbers = 0;
+  for (const Clip& c : clips) numbers += c.dof_pos.size() + c.local_rot.size();
+  if (!on_disk || numbers < kLong) return write_clips(o.output, o.to, clips, o.write);
+  PendingFile file(o.output);
+  formats::write_h5_file(file.temporary(), clips, o.write);
+  file.commit();
+}
+
 /// An only input: its error is the program's.
-void convert_one(const ConvertOptions& o, const std::string& path) {
+void convert_one(const ConvertOptions& o, const std::string& path, bool on_disk) {
   const std::string name = input_name(path);
   const std::vector<Clip> clips = clips_of(o, read_input(path), path);
   for (const std::string& w : fresh_warnings(clips, name)) warn(fmt::format("{}: {}", name, w));
-  write_clips(o.output, o.to, clips, o.write);
+  write_set(o, clips, on_disk);
 }
 
 void convert_packed(const ConvertOptions& o, const BatchInputs& inputs) {
@@ -75,12 +86,13 @@ void convert_to_file(const ConvertOptions& o, const BatchInputs& inputs) {
   const std::filesystem::file_status there = std::filesystem::status(o.output, ec);
   const bool replaces = !std::filesystem::exists(there) || std::filesystem::is_regular_file(there);
   require(replaces || !o.append, Kind::usage, "--append needs a file, not '{}'", o.output);
-  if (h5 && o.output != "-" && replaces && (o.append || packed)) return convert_packed(o, inputs);
-  if (inputs.files.size() == 1) return convert_one(o, inputs.files.front().path);
+  const bool on_disk = h5 && o.output != "-" && replaces;
+  if (on_disk && (o.append || packed)) return convert_packed(o, inputs);
+  if (inputs.files.size() == 1) return convert_one(o, inputs.files.front().path, on_disk);
   std::vector<Clip> all;
   BatchReport report(inputs.files.size());
   read_all(o, inputs, report, [&](Clip c) { all.push_back(std::move(c)); });
-  if (!all.empty()) write_clips(o.output, o.to, all, o.write);
+  if (!all.empty()) write_set(o, all, on_disk);
   report.finish();
 }
 

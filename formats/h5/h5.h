@@ -18,6 +18,11 @@ std::vector<Clip> read_h5(Bytes bytes, const ReadOptions& options);
 /// clips.
 std::vector<std::byte> write_h5(std::span<const Clip> clips, const WriteOptions& options);
 
+/// The same straight to a file on disk, for clips so long that a second copy of them in memory
+/// matters. Nothing is whole before it returns. Throws Error(failed).
+void write_h5_file(const std::string& path, std::span<const Clip> clips,
+                   const WriteOptions& options);
+
 /// A motion file opened once, of which any clip or any window of frames is read alone: what that
 /// costs does not depend on the size of the file. May be used by several threads.
 class MotionFile {

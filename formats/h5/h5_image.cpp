@@ -65,7 +65,11 @@ herr_t keep(void*) {
 }  // namespace
 
 std::string trailer(std::span<const std::byte> image) {
-  return fmt::format("{}{:08x}", kTrailerMark, libdeflate_crc32(0, image.data(), image.size()));
+  return trailer(libdeflate_crc32(0, image.data(), image.size()));
+}
+
+std::string trailer(uint32_t check_sum) {
+  return fmt::format("{}{:08x}", kTrailerMark, check_sum);
 }
 
 // HDF5 file format specification, section II.A

@@ -12,6 +12,7 @@ namespace motus::formats::h5 {
 inline constexpr std::string_view kTrailerMark = "MotusCRC";
 inline constexpr size_t kTrailerSize = 16;
 std::string trailer(std::span<const std::byte> image);
+std::string trailer(uint32_t check_sum);
 
 /// Where the superblock says that the file ends, or the number of bytes if its version is unknown.
 uint64_t end_of_file(Bytes bytes);

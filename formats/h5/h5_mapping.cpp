@@ -1,10 +1,12 @@
 #include "formats/h5/h5_mapping.h"
 
 #include <fcntl.h>
+#include <libdeflate.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <system_error>
 
@@ -17,6 +19,18 @@ namespace {
 
 std::string reason() {
   return std::generic_category().message(errno);
+}
+
+/// The check sum of bytes that are mapped, block by block: what is done need not stay in memory.
+uint32_t check_sum(Bytes mapped) {
+  constexpr size_t kBlock = size_t{16} << 20;  // whole pages
+  uint32_t sum = 0;
+  for (size_t at = 0; at < mapped.size(); at += kBlock) {
+    const Bytes block = mapped.subspan(at, std::min(kBlock, mapped.size() - at));
+    sum = libdeflate_crc32(sum, block.data(), block.size());
+    madvise(const_cast<std::byte*>(block.data()), block.size(), MADV_DONTNEED);
+  }
+  return sum;
 }
 
 }  // namespace
@@ -41,7 +55,7 @@ void append_trailer(const std::string& path) {
   const Mapping file(path);
   const uint64_t end = end_of_file(file.bytes());
   require(end <= file.bytes().size(), Kind::failed, "{}: HDF5 could not finish the file", path);
-  const std::string tail = trailer(file.bytes().first(end));
+  const std::string tail = trailer(check_sum(file.bytes().first(end)));
   const int fd = open(path.c_str(), O_WRONLY | O_CLOEXEC);
   require(fd >= 0, Kind::failed, "{}: {}", path, reason());
   const bool done = pwrite(fd, tail.data(), tail.size(), static_cast<off_t>(end)) ==

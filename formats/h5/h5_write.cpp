@@ -2,6 +2,7 @@
 
 #include "formats/h5/h5.h"
 #include "formats/h5/h5_image.h"
+#include "formats/h5/h5_mapping.h"
 #include "formats/h5/h5_packed.h"
 #include "formats/h5/h5_put.h"
 #include "formats/h5/h5_root.h"
@@ -66,6 +67,20 @@ std::vector<std::byte> write_h5(std::span<const Clip> clips, const WriteOptions&
   return make_image(bytes, [&](hid_t file) {
     packed ? put_packed(file, clips, options.compress) : put_clips(file, clips, options.compress);
   });
+}
+
+void write_h5_file(const std::string& path, std::span<const Clip> clips,
+                   const WriteOptions& options) {
+  const bool packed = wants_packed(clips, options, estimate(clips));
+  {
+    const Session session;
+    const Id file(H5Fcreate(path.c_str(), H5F_ACC_TRUNC, file_creation(), file_access()), H5Fclose);
+    require(file.ok(), Kind::failed, "{}: HDF5 could not make the file", path);
+    packed ? put_packed(file, clips, options.compress) : put_clips(file, clips, options.compress);
+    require(H5Fflush(file, H5F_SCOPE_GLOBAL) >= 0, Kind::failed,
+            "{}: HDF5 could not finish the file", path);
+  }
+  append_trailer(path);
 }
 
 }  // namespace motus::formats

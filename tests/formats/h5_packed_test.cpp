@@ -60,6 +60,21 @@ Bytes without_sum(const std::vector<std::byte>& bytes) {
 
 }  // namespace
 
+TEST_CASE("a file written on disk is the one that is written in memory") {
+  const Scratch scratch;
+  const std::vector<Clip> clips = mixed();
+  for (const char* container : {"clips", "packed"}) {
+    for (const bool compress : {false, true}) {
+      const formats::WriteOptions options{.compress = compress,
+                                          .extra = {{"container", container}}};
+      formats::write_h5_file(scratch / "disk.h5", clips, options);
+      CHECK(bytes_of(scratch / "disk.h5") == formats::write_h5(clips, options));
+    }
+  }
+  CHECK_THROWS_WITH(formats::write_h5_file(scratch / "no/disk.h5", clips, {}),
+                    Catch::Contains("could not make the file"));
+}
+
 TEST_CASE("windows that a clip does not have are refused") {
   const std::vector<std::byte> bytes = write_h5(mixed(), false, "packed");
   const MotionFile file(bytes);

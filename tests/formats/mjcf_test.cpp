@@ -1,5 +1,6 @@
 #include "formats/mjcf.h"
 
+#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 
@@ -156,4 +157,29 @@ TEST_CASE("a URDF keeps its fixed links") {
   CHECK(s->bodies()[2].rest_pos.isApprox(Vec3(1, 0, 0)));
   REQUIRE(s->dof_count() == 1);
   CHECK(s->dofs()[0].upper == Approx(2));
+}
+
+TEST_CASE("a robot is read once, and again when its files change") {
+  CHECK(formats::load_robot("go2").skeleton == formats::load_robot("go2").skeleton);
+  const fs::path data = fs::temp_directory_path() / "motus_mjcf_test_data";
+  const fs::path folder = data / "robots" / "changing";
+  fs::create_directories(folder);
+  const fs::path shipped = formats::load_robot("go2").model.parent_path();
+  fs::copy_file(shipped / "robot.xml", folder / "robot.xml", fs::copy_options::overwrite_existing);
+  std::ifstream in(shipped / "robot.yaml");
+  const std::string yaml((std::istreambuf_iterator<char>(in)), {});
+  const auto write_yaml = [&](const std::string& title) {
+    const size_t at = yaml.find("title: "), end = yaml.find('\n', at);
+    std::ofstream(folder / "robot.yaml")
+        << yaml.substr(0, at) << "title: " << title << yaml.substr(end);
+  };
+  const char* before = std::getenv("MOTUS_DATA");
+  const std::string kept = before ? before : "";
+  setenv("MOTUS_DATA", data.c_str(), 1);
+  write_yaml("first");
+  CHECK(formats::load_robot("changing").title == "first");
+  write_yaml("the second");
+  CHECK(formats::load_robot("changing").title == "the second");
+  before ? setenv("MOTUS_DATA", kept.c_str(), 1) : unsetenv("MOTUS_DATA");
+  fs::remove_all(data);
 }
