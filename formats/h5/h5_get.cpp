@@ -182,9 +182,9 @@ std::vector<std::string> get_texts(hid_t group, const std::string& name) {
   if (H5Tis_variable_str(type) > 0) {
     std::vector<char*> texts(count, nullptr);
     const Id memory = memory_text(type);
-    require(
-        H5Dread(d.id, memory, H5S_ALL, H5S_ALL, H5P_DEFAULT, static_cast<void*>(texts.data())) >= 0,
-        Kind::bad_input, "{}: damaged", d.path);
+    require(H5Dread(d.id, memory, H5S_ALL, H5S_ALL, small_transfer(),
+                    static_cast<void*>(texts.data())) >= 0,
+            Kind::bad_input, "{}: damaged", d.path);
     for (const char* t : texts) out.emplace_back(t ? t : "");
     H5Dvlen_reclaim(memory, space, H5P_DEFAULT, static_cast<void*>(texts.data()));
     return out;
@@ -227,9 +227,9 @@ std::vector<int> get_ints(hid_t group, const std::string& name, size_t count) {
           "{}: expected {} whole numbers, found {} ({})", d.path, count,
           class_name(H5Tget_class(type)), shape_text(d.shape));
   std::vector<int> out(count);
-  require(
-      out.empty() || H5Dread(d.id, H5T_NATIVE_INT, H5S_ALL, H5S_ALL, H5P_DEFAULT, out.data()) >= 0,
-      Kind::bad_input, "{}: damaged", d.path);
+  require(out.empty() ||
+              H5Dread(d.id, H5T_NATIVE_INT, H5S_ALL, H5S_ALL, small_transfer(), out.data()) >= 0,
+          Kind::bad_input, "{}: damaged", d.path);
   return out;
 }
 

@@ -23,6 +23,13 @@ Id string_type() {
   return t;
 }
 
+Id small_transfer() {
+  constexpr size_t kBuffer = 4096;  // bytes: 256 texts at a time
+  Id transfer(H5Pcreate(H5P_DATASET_XFER), H5Pclose);
+  H5Pset_buffer(transfer, kBuffer, nullptr, nullptr);
+  return transfer;
+}
+
 std::string path_of(hid_t object) {
   const ssize_t size = H5Iget_name(object, nullptr, 0);
   if (size <= 0) return "/?";

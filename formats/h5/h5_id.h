@@ -49,6 +49,10 @@ class Session {
 /// A variable-length UTF-8 string type (h5py returns these as str).
 Id string_type();
 
+/// For reading and writing what the library converts, texts and narrow integers: it clears its whole
+/// buffer each time, which is a megabyte unless told otherwise.
+Id small_transfer();
+
 /// The path of an open object, for messages: "/clips/000000/frames".
 std::string path_of(hid_t object);
 

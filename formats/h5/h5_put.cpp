@@ -9,7 +9,6 @@ namespace {
 
 constexpr hsize_t kCompressFrom = 32768;  // bytes; smaller datasets only grow by a chunk index
 constexpr hsize_t kChunkRows = 256;
-constexpr size_t kTextBuffer = 4096;  // bytes: 256 texts at a time
 
 void must(bool ok, const std::string& what) {
   require(ok, Kind::failed, "HDF5 could not write {}", what);
@@ -145,17 +144,15 @@ void put_texts(hid_t group, const std::string& name, const std::vector<std::stri
   }
   const Id type = string_type();
   const Id set = make_dataset(group, name, type, {values.size()}, false);
-  // the library clears its whole buffer, a megabyte unless told otherwise, before it converts text
-  const Id transfer(H5Pcreate(H5P_DATASET_XFER), H5Pclose);
-  H5Pset_buffer(transfer, kTextBuffer, nullptr, nullptr);
-  must(H5Dwrite(set, type, H5S_ALL, H5S_ALL, transfer, static_cast<const void*>(texts.data())) >= 0,
+  must(H5Dwrite(set, type, H5S_ALL, H5S_ALL, small_transfer(),
+                static_cast<const void*>(texts.data())) >= 0,
        name);
 }
 
 void put_ints(hid_t group, const std::string& name, const std::vector<int>& values, hid_t type) {
   if (values.empty()) return;
   const Id set = make_dataset(group, name, type, {values.size()}, false);
-  must(H5Dwrite(set, H5T_NATIVE_INT, H5S_ALL, H5S_ALL, H5P_DEFAULT, values.data()) >= 0, name);
+  must(H5Dwrite(set, H5T_NATIVE_INT, H5S_ALL, H5S_ALL, small_transfer(), values.data()) >= 0, name);
   put_attr(set, "units", "1");
 }
 
