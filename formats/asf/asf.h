@@ -19,7 +19,7 @@ struct AsfBone {
   Vec3 direction = Vec3::Zero();  ///< unit, global, rest pose
   double length = 0;              ///< in the file's units
   Quat axis = Quat::Identity();   ///< C
-  std::vector<AsfDof> dofs = {};       ///< in the order of the AMC's numbers
+  std::vector<AsfDof> dofs = {};  ///< in the order of the AMC's numbers
 };
 
 struct Asf {

@@ -20,18 +20,28 @@ constexpr std::array kHumanoid = {
     Part{"left_shin", 34, true},       Part{"left_foot", 35, false},
     Part{"left_upper_arm", 39, false}, Part{"left_lower_arm", 43, true}};
 
-constexpr std::array kDog = {
-    Part{"spine0", 8, false},          Part{"spine1", 12, false},
-    Part{"neck", 16, false},           Part{"head", 20, false},
-    Part{"left_shoulder", 24, false},  Part{"left_forearm", 28, true},
-    Part{"left_hand", 29, false},      Part{"left_finger", 33, false},
-    Part{"right_shoulder", 37, false}, Part{"right_forearm", 41, true},
-    Part{"right_hand", 42, false},     Part{"right_finger", 46, false},
-    Part{"left_upper_leg", 50, false}, Part{"left_leg", 54, true},
-    Part{"left_foot", 55, false},      Part{"left_toe", 59, false},
-    Part{"right_upper_leg", 63, false}, Part{"right_leg", 67, true},
-    Part{"right_foot", 68, false},     Part{"right_toe", 72, false},
-    Part{"tail0", 76, false},          Part{"tail1", 80, false}};
+constexpr std::array kDog = {Part{"spine0", 8, false},
+                             Part{"spine1", 12, false},
+                             Part{"neck", 16, false},
+                             Part{"head", 20, false},
+                             Part{"left_shoulder", 24, false},
+                             Part{"left_forearm", 28, true},
+                             Part{"left_hand", 29, false},
+                             Part{"left_finger", 33, false},
+                             Part{"right_shoulder", 37, false},
+                             Part{"right_forearm", 41, true},
+                             Part{"right_hand", 42, false},
+                             Part{"right_finger", 46, false},
+                             Part{"left_upper_leg", 50, false},
+                             Part{"left_leg", 54, true},
+                             Part{"left_foot", 55, false},
+                             Part{"left_toe", 59, false},
+                             Part{"right_upper_leg", 63, false},
+                             Part{"right_leg", 67, true},
+                             Part{"right_foot", 68, false},
+                             Part{"right_toe", 72, false},
+                             Part{"tail0", 76, false},
+                             Part{"tail1", 80, false}};
 
 SkeletonPtr humanoid_skeleton() {
   std::vector<Vec3> rest;
@@ -73,9 +83,8 @@ SkeletonPtr dog_skeleton() {
   Skeleton::Spec s;
   s.name = "dog3d";
   for (const DogBody& b : kDogBodies) {
-    s.bodies.push_back({.name = b.name,
-                        .parent = b.parent,
-                        .rest_pos = deepmimic_axes() * Vec3(b.x, b.y, b.z)});
+    s.bodies.push_back(
+        {.name = b.name, .parent = b.parent, .rest_pos = deepmimic_axes() * Vec3(b.x, b.y, b.z)});
   }
   // a dog stands on its fingers and toes
   s.roles = {{"trunk", 0},

@@ -149,10 +149,11 @@ Frames rows_from(const Clip& c, const DeepMimicFigure& figure) {
 std::vector<std::byte> write_deepmimic_json(std::span<const Clip> clips, const WriteOptions&) {
   const Clip& c = only_clip(clips, "deepmimic");
   const DeepMimicFigure* figure = deepmimic_figure(*c.skeleton);
-  require(figure != nullptr, Kind::usage,
-          "clip '{}' moves '{}': DeepMimic files hold the 15-body humanoid with hanging arms or the "
-          "dog of DeepMimic",
-          c.name, c.skeleton->name());
+  require(
+      figure != nullptr, Kind::usage,
+      "clip '{}' moves '{}': DeepMimic files hold the 15-body humanoid with hanging arms or the "
+      "dog of DeepMimic",
+      c.name, c.skeleton->name());
   const auto at = c.source.metadata.find("Loop");
   const bool same = is_untouched(c, "deepmimic");
   const std::string loop = same && at != c.source.metadata.end() ? at->second
