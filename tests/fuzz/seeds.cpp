@@ -54,6 +54,7 @@ std::vector<fs::path> files_below(const fs::path& folder) {
 int main(int argc, char** argv) {
   if (argc < 3) return std::fprintf(stderr, "fuzz_seeds OUT CLIPS [CORPUS]\n"), 2;
   const fs::path out = argv[1];
+  for (const std::string& target : fuzz::targets()) fs::create_directories(out / target);
   for (const fs::path& path : files_below(argv[2])) {
     try {
       const Clip clip = first_frames(formats::read(bytes_of(path), "", {})[0]);
