@@ -41,6 +41,7 @@ class PendingFile {
 /// Writes all bytes: to stdout for "-", in place to pipes and devices, else as a PendingFile. A reader that went away ends the program with 141; other
 /// failures throw Error(failed).
 void write_output(const std::string& path, std::span<const std::byte> bytes);
+/// The same for text.
 void write_output(const std::string& path, const std::string& text);
 
 }  // namespace motus::cli

@@ -209,18 +209,10 @@ std::vector<std::byte> write_amass(std::span<const Clip> clips, const WriteOptio
           "model '{}' is not known to amass files: smplh or smplx", given ? model->second : "");
   const bool smplx = given ? model->second == "smplx" : clip.skeleton->find_body("jaw") >= 0;
   const bool same = (!given || model->second == clip.source.variant) &&
-                    clip.source.arrays.count("poses") > 0 && !clip.source.licence.empty();
+                    clip.source.arrays.contains("poses") && !clip.source.licence.empty();
   std::map<std::string, Array> arrays =
       same && is_untouched(clip, "amass") ? clip.source.arrays : compute(clip, smplx);
-  std::vector<std::pair<std::string, Array>> members;
-  for (const char* name : kOrder) {
-    const auto it = arrays.find(name);
-    if (it == arrays.end()) continue;
-    members.emplace_back(name, std::move(it->second));
-    arrays.erase(it);
-  }
-  for (auto& [name, array] : arrays) members.emplace_back(name, std::move(array));
-  return write_npz(members);
+  return write_npz(std::move(arrays), kOrder);
 }
 
 }  // namespace motus::formats

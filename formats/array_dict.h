@@ -16,7 +16,7 @@ class ArrayDict {
   /// Throws Error(bad_input) for files that are none.
   explicit ArrayDict(Bytes bytes);
 
-  bool has(const std::string& name) const { return arrays.count(name) > 0; }
+  bool has(const std::string& name) const { return arrays.contains(name); }
   /// Throws Error(bad_input) naming those that are there.
   const Array& at(const std::string& name) const;
   /// The array, its shape (rows, columns); -1 stands for any length.

@@ -11,8 +11,9 @@
 
 namespace motus::formats {
 
-/// Columns of quaternions (F, 4N) from x y z w to w x y z, and back.
+/// Columns of quaternions (F, 4N) from x y z w to w x y z.
 Frames from_xyzw(const Frames& rot);
+/// And back.
 Frames to_xyzw(const Frames& rot);
 
 /// Scales quaternions (F, 4N) to unit length where they are off by more than 1e-6, and warns where

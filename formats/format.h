@@ -44,8 +44,11 @@ struct Format {
   std::string_view name;        ///< "bvh"
   std::string_view extensions;  ///< "bvh" or "json txt": chooses a writer, never a reader
   std::string_view help;        ///< one line
+  /// The contract of every sniff_NAME: looks at content alone, takes bytes of any kind, says yes only
+  /// where no other format can be meant.
   Match (*sniff)(Bytes);
-  std::vector<Clip> (*read)(Bytes, const ReadOptions&);  ///< null = cannot read
+  /// read_NAME: null = cannot read. Throws Error(bad_input) with the place in the file.
+  std::vector<Clip> (*read)(Bytes, const ReadOptions&);
   std::vector<std::byte> (*write)(std::span<const Clip>,
                                   const WriteOptions&);  ///< null = cannot write
 };

@@ -137,16 +137,8 @@ std::vector<std::byte> write_isaaclab(std::span<const Clip> clips, const WriteOp
   const Clip& clip = only_clip(clips, "isaaclab");
   std::map<std::string, Array> arrays =
       is_untouched(clip, "isaaclab") ? clip.source.arrays : compute(clip);
-  std::vector<std::pair<std::string, Array>> members;
-  for (const char* name : kMembers) {
-    const auto it = arrays.find(name);
-    if (it == arrays.end()) continue;
-    members.emplace_back(name, std::move(it->second));
-    arrays.erase(it);
-  }
-  // what else the source held: record_time, a user's own arrays
-  for (auto& [name, array] : arrays) members.emplace_back(name, std::move(array));
-  return write_npz(members);
+  // what else the source held follows: record_time, a user's own arrays
+  return write_npz(std::move(arrays), kMembers);
 }
 
 }  // namespace motus::formats

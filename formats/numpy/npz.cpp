@@ -39,8 +39,22 @@ NpyHeader Npz::header(const std::string& name) const {
 
 std::vector<std::byte> write_npz(const std::vector<std::pair<std::string, Array>>& members) {
   std::vector<ZipEntry> entries;
+  entries.reserve(members.size());
   for (const auto& [name, array] : members) entries.push_back({name + ".npy", write_npy(array)});
   return write_zip(entries);
+}
+
+std::vector<std::byte> write_npz(std::map<std::string, Array> arrays,
+                                 std::span<const char* const> first) {
+  std::vector<std::pair<std::string, Array>> members;
+  for (const char* name : first) {
+    const auto it = arrays.find(name);
+    if (it == arrays.end()) continue;
+    members.emplace_back(name, std::move(it->second));
+    arrays.erase(it);
+  }
+  for (auto& [name, array] : arrays) members.emplace_back(name, std::move(array));
+  return write_npz(members);
 }
 
 bool npz_has(Bytes bytes, std::initializer_list<std::string_view> members) {

@@ -1,5 +1,7 @@
 #pragma once
 // NumPy's .npz: a ZIP of .npy members.
+#include <map>
+#include <span>
 #include <string>
 #include <utility>
 #include <vector>
@@ -28,6 +30,10 @@ class Npz {
 
 /// Members in the order given.
 std::vector<std::byte> write_npz(const std::vector<std::pair<std::string, Array>>& members);
+
+/// Members in the order of `first` as far as they are there, then the others by name.
+std::vector<std::byte> write_npz(std::map<std::string, Array> arrays,
+                                 std::span<const char* const> first);
 
 /// True if the bytes are a ZIP whose directory names all of these members (as NAME.npy); cheap and
 /// never throws.

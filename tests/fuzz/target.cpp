@@ -32,7 +32,7 @@ formats::ReadOptions options_of(const std::string& target) {
 }  // namespace
 
 std::vector<std::string> targets() {
-  std::vector<std::string> out{"asf"};
+  std::vector<std::string> out{"asf", "detect"};
   for (const formats::Format& f : formats::table()) {
     if (f.read) out.emplace_back(f.name);
   }
@@ -41,6 +41,10 @@ std::vector<std::string> targets() {
 
 void run(const std::string& target, formats::Bytes bytes) {
   try {
+    if (target == "detect") {
+      formats::detect(bytes);
+      return;
+    }
     if (target == "asf") {
       formats::asf_skeleton(formats::parse_asf(formats::as_text(bytes)), 1, Quat::Identity());
       return;

@@ -7,7 +7,8 @@
 
 namespace motus::fuzz {
 
-/// Every reader of formats/table.h, and "asf", which is read on the way to an AMC.
+/// Every reader of formats/table.cpp; "asf", which is read on the way to an AMC; and "detect", which
+/// asks every format whether bytes are its own.
 std::vector<std::string> targets();
 
 /// Reads `bytes` as `target`. Errors of motus are what a reader should throw; anything else is a
