@@ -3,11 +3,11 @@
 #include <algorithm>
 #include <cmath>
 
+#include "formats/apart.h"
 #include "formats/body_order.h"
 #include "formats/bytes.h"
 #include "formats/clip_tools.h"
 #include "formats/h5/h5.h"
-#include "formats/h5/h5_apart.h"
 #include "formats/hdf5_numbers.h"
 #include "formats/mjcf.h"
 #include "formats/numpy/arrays.h"
@@ -255,8 +255,8 @@ std::vector<Clip> read_foreign_h5(Bytes bytes, const ReadOptions& options) {
   const SkeletonPtr skeleton =
       options.skeleton.empty() ? nullptr : load_robot(options.skeleton).skeleton;
   // the library may crash on a damaged file: it sees these in a process of its own
-  const std::vector<std::byte> clips = h5::in_child(
-      [&] { return write_h5(read_layout(bytes, options, skeleton), {}); }, bytes.size());
+  const std::vector<std::byte> clips =
+      in_child([&] { return write_h5(read_layout(bytes, options, skeleton), {}); }, bytes.size());
   return read_h5(clips, {});
 }
 

@@ -30,6 +30,7 @@
 #include "formats/poselib.h"
 #include "formats/protomotions.h"
 #include "formats/robot_csv.h"
+#include "formats/scene/assimp.h"
 #include "formats/scene/fbx.h"
 #include "formats/scene/gltf.h"
 #include "motion/error.h"
@@ -55,6 +56,9 @@ const std::vector<Format>& rows() {
        write_glb},
       {"gltf", "gltf", "glTF 2.0 scene as JSON, its buffers inside it or beside it", sniff_gltf,
        read_gltf, nullptr},
+      {"assimp", "dae x b3d ms3d ase",
+       "Collada, DirectX X, Blitz3D, MilkShape or 3ds Max ASCII scene, by Assimp", sniff_assimp,
+       read_assimp, nullptr},
       {"isaaclab", "npz", "Isaac Lab humanoid AMP motion: dof and body states with names",
        sniff_isaaclab, read_isaaclab, write_isaaclab},
       {"beyondmimic", "npz", "BeyondMimic, mjlab or holosoma robot motion with body states",

@@ -1,8 +1,8 @@
 #include <optional>
 
+#include "formats/apart.h"
 #include "formats/bytes.h"
 #include "formats/h5/h5.h"
-#include "formats/h5/h5_apart.h"
 #include "formats/h5/h5_image.h"
 #include "formats/h5/h5_mapping.h"
 #include "formats/h5/h5_packed.h"

@@ -1,4 +1,4 @@
-#include "formats/h5/h5_apart.h"
+#include "formats/apart.h"
 
 #include <fcntl.h>
 #include <sys/resource.h>
@@ -14,7 +14,7 @@
 
 #include "formats/h5/h5_id.h"
 
-namespace motus::formats::h5 {
+namespace motus::formats {
 
 namespace {
 
@@ -75,7 +75,7 @@ void fall_silently() {
 }
 
 [[noreturn]] void be_child(int fd, const std::function<std::vector<std::byte>()>& work,
-                           size_t input_size) {
+                           size_t input_size, const Reader& reader) {
   limit_to(input_size);
   fall_silently();
   std::vector<std::byte> message{kRefused};
@@ -95,7 +95,7 @@ void fall_silently() {
   } catch (const Error& e) {
     refuse(e.kind(), e.what(), e.hint());
   } catch (const std::exception& e) {
-    refuse(Kind::bad_input, std::string("is a damaged HDF5 file: ") + e.what(), "");
+    refuse(Kind::bad_input, fmt::format("is a damaged {}: {}", reader.file, e.what()), "");
   }
   send(fd, message);
   _exit(0);
@@ -111,17 +111,17 @@ void fall_silently() {
 }  // namespace
 
 std::vector<std::byte> in_child(const std::function<std::vector<std::byte>()>& work,
-                                size_t input_size) {
+                                size_t input_size, const Reader& reader) {
   int ends[2];
   require(pipe(ends) == 0, Kind::failed, "no pipe: {}", std::generic_category().message(errno));
   pid_t child = -1;
   {
-    const Session session;  // no other thread is inside the library while it is copied
+    const h5::Session session;  // no other thread is inside the library while it is copied
     child = fork();
   }
   if (child == 0) {
     close(ends[0]);
-    be_child(ends[1], work, input_size);
+    be_child(ends[1], work, input_size, reader);
   }
   close(ends[1]);
   std::vector<std::byte> message = child < 0 ? std::vector<std::byte>{} : receive(ends[0]);
@@ -132,11 +132,12 @@ std::vector<std::byte> in_child(const std::function<std::vector<std::byte>()>& w
   }
   if (message.size() >= 2 && message[0] == kRefused) rethrow(message);
   if (message.empty() || !WIFEXITED(status) || WEXITSTATUS(status) != 0) {
-    throw Error(Kind::bad_input, "is a damaged HDF5 file: the HDF5 library fails on it",
-                "h5dump shows where");
+    throw Error(Kind::bad_input,
+                fmt::format("is a damaged {}: {} fails on it", reader.file, reader.library),
+                std::string(reader.hint));
   }
   message.erase(message.begin());
   return message;
 }
 
-}  // namespace motus::formats::h5
+}  // namespace motus::formats
