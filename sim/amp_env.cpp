@@ -64,6 +64,12 @@ void AmpEnv::retarget(int e, const float* snapshot) {
   const size_t i = static_cast<size_t>(e);
   Clock& c = clocks_[i];
   const float now = static_cast<float>(c.step * spec_.control_dt);
+  if (command_) {
+    const float velocity[3] = {static_cast<float>(command_->vx), static_cast<float>(command_->vy),
+                               static_cast<float>(command_->wz)};
+    const float dt = c.step > 0 ? static_cast<float>(spec_.control_dt) : 0.0f;
+    return command_target(velocity, snapshot, dt, targets_[i]);
+  }
   if (c.step > 0 && now < targets_[i].until) return;
   float u[4];
   for (uint64_t k = 0; k < 4; ++k) {
@@ -151,7 +157,11 @@ void AmpEnv::advance(const mjModel* m, mjData* d, int e) {
     if (config_.clip_actions) a = std::clamp(a, -1.0f, 1.0f);
     d->ctrl[k] = a * range_.scale[static_cast<size_t>(k)] + range_.centre[static_cast<size_t>(k)];
   }
+  // this thread's data serves other environments too: the pull is taken away again
+  const bool pulled = pull_.env == e && pull_.body >= 0;
+  if (pulled) mju_copy3(d->xfrc_applied + 6 * (pull_.body + 1), pull_.force);
   for (int s = 0; sound && s < substeps_; ++s) mj_step(m, d);
+  if (pulled) mju_zero3(d->xfrc_applied + 6 * (pull_.body + 1));
   sound = sound && finite(d->qpos, m->nq, 1e6) && finite(d->qvel, m->nv, kFastest);
   ++c.step;
   ++t.steps;

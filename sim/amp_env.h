@@ -39,6 +39,10 @@ class AmpEnv final : public VecEnv {
   void playback_actions(std::span<float> out) const override;
   void set_test(bool test) override { test_ = test; }
   Pose pose(int env) const override;
+  std::optional<Pose> reference_pose(int env) const override;
+  std::vector<Marker> markers(int env) const override;
+  bool set_command(const Command& command) override;
+  bool pull(const Pull& pull) override;
   std::map<std::string, double> diagnostics() override;
   std::vector<std::byte> save() const override;
   void load(std::span<const std::byte> bytes) override;
@@ -107,6 +111,10 @@ class AmpEnv final : public VecEnv {
   std::vector<float> obs_, next_obs_, disc_obs_, rewards_;
   std::vector<Done> done_;
   uint64_t drawn_ = 0;  ///< demonstrations so far
+
+  // what a viewer wants; no part of a saved state
+  std::optional<Command> command_;
+  Pull pull_;
 
   // of the call in progress
   const float* actions_ = nullptr;

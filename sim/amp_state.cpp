@@ -33,6 +33,58 @@ Pose AmpEnv::pose(int env) const {
   return out;
 }
 
+std::optional<Pose> AmpEnv::reference_pose(int env) const {
+  const Clock& c = clocks_.at(static_cast<size_t>(env));
+  Reference::Scratch s;
+  reference_->sample(c.motion, c.start + c.step * spec_.control_dt, s);
+  Pose out{};
+  const Quat& q = s.state.root_rot;
+  std::copy_n(s.state.root_pos.data(), 3, out.root_pos);
+  out.root_rot[0] = q.w(), out.root_rot[1] = q.x(), out.root_rot[2] = q.y(),
+  out.root_rot[3] = q.z();
+  out.dof_pos.assign(s.dofs.begin(), s.dofs.end());
+  out.dof_vel.assign(out.dof_pos.size(), 0);
+  return out;
+}
+
+/// As MimicKit's viewer draws them: the speed becomes the distance of the red arrow.
+std::vector<Marker> AmpEnv::markers(int env) const {
+  const Target& t = targets_.at(static_cast<size_t>(env));
+  if (config_.task.task == Task::location) {
+    return {{.name = "target", .pos = Vec3(t.pos[0], t.pos[1], 0), .size = 1}};
+  }
+  if (config_.task.task != Task::steering) return {};
+  const Pose p = pose(env);
+  const Vec3 root(p.root_pos[0], p.root_pos[1], p.root_pos[2]);
+  const double range = config_.task.speed_max - config_.task.speed_min;
+  const double share = range > 0 ? (t.speed - config_.task.speed_min) / range : 1;
+  const auto arrow = [&](const char* name, const float dir[2], double distance) {
+    return Marker{.name = name,
+                  .shape = Marker::Shape::arrow,
+                  .pos = root + distance * Vec3(dir[0], dir[1], 0),
+                  .angle = std::atan2(dir[1], dir[0]),
+                  .size = 0.5};
+  };
+  std::vector<Marker> out{arrow("travel", t.dir, 1 + 0.5 * std::clamp(share, 0.0, 1.0)),
+                          arrow("face", t.face, 1)};
+  const float green[4] = {0.1F, 0.7F, 0.2F, 1};
+  std::copy_n(green, 4, out[1].rgba);
+  return out;
+}
+
+bool AmpEnv::set_command(const Command& command) {
+  if (config_.task.task != Task::steering) return false;
+  command_ = command;
+  return true;
+}
+
+bool AmpEnv::pull(const Pull& pull) {
+  if (pull.env >= spec_.envs || pull.body >= static_cast<int>(spec_.body_names.size()))
+    return false;
+  pull_ = pull;
+  return true;
+}
+
 std::map<std::string, double> AmpEnv::diagnostics() {
   Tally sum;
   for (Tally& t : tallies_) {

@@ -56,6 +56,27 @@ MOTUS_HD inline void draw_target(const TaskOptions& o, const float root[2], floa
   }
 }
 
+/// What a velocity command (m/s ahead, m/s to the left, rad/s) makes of a steering target `dt` s
+/// after it was `out`: the facing turns, the travel keeps its angle to it. dt = 0 begins at the
+/// character's own heading.
+MOTUS_HD inline void command_target(const float command[3], const float* snapshot, float dt,
+                                    Target& out) {
+  if (dt > 0) {
+    const float c = std::cos(command[2] * dt), s = std::sin(command[2] * dt);
+    const float x = out.face[0], y = out.face[1];
+    out.face[0] = c * x - s * y, out.face[1] = s * x + c * y;
+  } else {
+    const Heading h = heading_of(snapshot + SnapshotLayout::kRootRot);
+    out.face[0] = h.c, out.face[1] = h.s;
+  }
+  out.speed = std::sqrt(command[0] * command[0] + command[1] * command[1]);
+  // standing still has no way to go but the one it faces
+  const float ahead = out.speed > 0 ? command[0] / out.speed : 1.0f;
+  const float left = out.speed > 0 ? command[1] / out.speed : 0.0f;
+  out.dir[0] = ahead * out.face[0] - left * out.face[1];
+  out.dir[1] = ahead * out.face[1] + left * out.face[0];
+}
+
 /// The task's part of the policy's view, in the heading frame. Returns the end.
 MOTUS_HD inline float* task_obs(const TaskOptions& o, const float* snapshot, const Target& t,
                                 float* out) {

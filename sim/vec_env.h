@@ -4,9 +4,12 @@
 #include <cstddef>
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
+
+#include "motion/marker.h"
 
 namespace motus::sim {
 
@@ -35,6 +38,18 @@ struct Pose {
   double root_vel[3];           ///< m/s, world
   std::vector<double> dof_pos;  ///< (D) rad
   std::vector<double> dof_vel;  ///< (D) rad/s
+};
+
+/// A velocity to hold, in the frame of the character's commanded heading.
+struct Command {
+  double vx = 0, vy = 0;  ///< m/s ahead and to the left
+  double wz = 0;          ///< rad/s to the left
+};
+
+/// A hand that pulls at one body of one environment.
+struct Pull {
+  int env = 0, body = -1;       ///< of EnvSpec::body_names; -1 = nothing is pulled
+  double force[3] = {0, 0, 0};  ///< N, world, at the body's centre of mass
 };
 
 /// Spans stay valid until the next call of step, reset or load; row e belongs to environment e.
@@ -71,6 +86,18 @@ class VecEnv {
   virtual void set_test(bool test) = 0;
 
   virtual Pose pose(int env) const = 0;
+
+  // What viewers ask for. An environment that has none of it need not answer.
+
+  /// The clip's pose at the environment's own motion time; velocities are zero.
+  virtual std::optional<Pose> reference_pose(int) const { return {}; }
+  /// Targets and headings of the task, as they are now.
+  virtual std::vector<Marker> markers(int) const { return {}; }
+  /// From the next step or reset on, all environments follow `command` instead of drawn targets.
+  /// False where there is nothing that a velocity could command.
+  virtual bool set_command(const Command&) { return false; }
+  /// Pulls during every step until told otherwise. False where that cannot be.
+  virtual bool pull(const Pull&) { return false; }
 
   /// Named means for the log since the last call, e.g. "forward_speed".
   virtual std::map<std::string, double> diagnostics() = 0;
