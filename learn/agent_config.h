@@ -33,16 +33,19 @@
 namespace motus::learn {
 
 enum class OptimizerType {
-  sgd,   ///< momentum .9
-  adam,  ///< with decoupled weight decay (AdamW), as MimicKit's "Adam" is
+  sgd,
+  adam,
 };
 
 struct OptimizerConfig {
   OptimizerType type = OptimizerType::sgd;
   double learning_rate = 1e-4;
   double weight_decay = 0;
+  bool l2_decay = false;      ///< Adam: decay joins the gradient instead of the parameter (AdamW)
   double grad_clip = 0;       ///< largest 2-norm, 0 = off
-  double gradient_scale = 1;  ///< a loss weight of the legacy dialect
+  double gradient_scale = 1;  ///< weight of the loss
+  double momentum = 0.9;      ///< SGD
+  double epsilon = 1e-8;      ///< Adam
 };
 
 struct WarmStart {

@@ -11,7 +11,8 @@ int64_t padded(int64_t n) {
 }
 }  // namespace
 
-Mlp::Mlp(int in, const std::vector<int>& hidden, int out) : in_(in) {
+Mlp::Mlp(int in, const std::vector<int>& hidden, int out, Activation activation)
+    : in_(in), activation_(activation) {
   std::vector<int> widths = hidden;
   widths.push_back(out);
   int64_t total = 0;
@@ -66,7 +67,13 @@ at::Tensor Mlp::forward(const at::Tensor& x) {
     Layer& l = layers_[k];
     at::Tensor y = l.h.narrow(0, 0, n);
     at::addmm_out(y, l.b, h, l.w.t());
-    if (k + 1 < layers_.size()) at::relu_(y);
+    if (k + 1 < layers_.size()) {
+      if (activation_ == Activation::relu) {
+        at::relu_(y);
+      } else {
+        at::elu_(y);
+      }
+    }
     h = y;
   }
   return h;
@@ -83,7 +90,11 @@ void Mlp::backward(const at::Tensor& dy) {
     if (k == 0) break;
     at::Tensor u = layers_[k - 1].u.narrow(0, 0, n);
     at::mm_out(u, delta, l.w);
-    at::threshold_backward_out(u, u, below, 0);
+    if (activation_ == Activation::relu) {
+      at::threshold_backward_out(u, u, below, 0);
+    } else {
+      at::elu_backward_out(u, u, 1, 1, 1, /*is_result=*/true, below);
+    }
     delta = u;
   }
 }

@@ -1,5 +1,5 @@
 #pragma once
-// A multi-layer perceptron, ReLU after every hidden layer, with its own backward pass.
+// A multi-layer perceptron, ReLU (or ELU) after every hidden layer, with its own backward pass.
 //
 //   h_0 = x,  h_k = relu(h_{k-1} W_k^T + b_k),  y = h_{L-1} W_L^T + b_L
 //
@@ -14,9 +14,11 @@
 
 namespace motus::learn {
 
+enum class Activation { relu, elu };
+
 class Mlp {
  public:
-  Mlp(int in, const std::vector<int>& hidden, int out);
+  Mlp(int in, const std::vector<int>& hidden, int out, Activation activation = Activation::relu);
 
   /// Hidden weights uniform in +-1/sqrt(fan in), biases zero; the last layer's weights uniform in
   /// +-output_scale (0 = as hidden ones).
@@ -39,7 +41,7 @@ class Mlp {
   /// grads += dL/dparams for dL/dy = dy (B, out) at the last forward's x.
   void backward(const at::Tensor& dy);
 
-  /// For out = 1: |dy/dx|^2 summed over columns (B), at the last forward's x.
+  /// For out = 1 and ReLU: |dy/dx|^2 summed over columns (B), at the last forward's x.
   at::Tensor input_gradient();
 
   /// For out = 1, after input_gradient(): grads += d/dparams [ sum_i s_i y_i + sum_i c_i |dy_i/dx_i|^2 ]
@@ -62,6 +64,7 @@ class Mlp {
   };
   std::string name_of(size_t k, const std::string& prefix, const std::string& last) const;
   int in_;
+  Activation activation_;
   std::vector<Layer> layers_;
   at::Tensor params_, grads_;
   at::Tensor x_, mixed_in_, gradient_, squares_;

@@ -16,20 +16,30 @@ Optimizer::Optimizer(const OptimizerConfig& config, const at::Tensor& params,
 }
 
 void Optimizer::step() {
-  if (config_.gradient_scale != 1) grads_.mul_(config_.gradient_scale);
+  scale_gradients();
   if (config_.grad_clip > 0) {
     const double norm = grads_.norm().item<double>();
     if (norm > config_.grad_clip) grads_.mul_(config_.grad_clip / (norm + 1e-6));
   }
-  if (config_.type == OptimizerType::adam) {
+  apply();
+}
+
+void Optimizer::scale_gradients() {
+  if (config_.gradient_scale != 1) grads_.mul_(config_.gradient_scale);
+}
+
+void Optimizer::apply() {
+  const bool adam = config_.type == OptimizerType::adam;
+  const bool decoupled = adam && !config_.l2_decay;
+  if (config_.weight_decay > 0 && !decoupled) grads_.add_(params_, config_.weight_decay);
+  if (adam) {
     count_.add_(1);
     const std::vector<at::Tensor> p{params_}, g{grads_}, m{first_}, v{second_}, n{count_};
-    at::_fused_adamw_(p, g, m, v, {}, n, lr_, 0.9, 0.999, config_.weight_decay, 1e-8,
-                      /*amsgrad=*/false, /*maximize=*/false);
+    at::_fused_adamw_(p, g, m, v, {}, n, lr_, 0.9, 0.999, decoupled ? config_.weight_decay : 0,
+                      config_.epsilon, /*amsgrad=*/false, /*maximize=*/false);
     return;
   }
-  if (config_.weight_decay > 0) grads_.add_(params_, config_.weight_decay);
-  first_.mul_(0.9).add_(grads_);
+  first_.mul_(config_.momentum).add_(grads_);
   params_.add_(first_, -lr_);
 }
 

@@ -1,5 +1,5 @@
 #pragma once
-// SGD with momentum .9 and AdamW over one flat parameter tensor.
+// SGD with momentum, Adam and AdamW over one flat parameter tensor.
 #include "learn/agent_config.h"
 #include "learn/tensor.h"
 
@@ -10,6 +10,9 @@ class Optimizer {
   Optimizer(const OptimizerConfig& config, const at::Tensor& params, const at::Tensor& grads);
   /// One step with the gradients as they are (scaled and clipped as configured).
   void step();
+  /// The two halves of step(), for gradients that several networks clip together.
+  void scale_gradients();
+  void apply();
   double learning_rate() const { return lr_; }
   void set_learning_rate(double lr) { lr_ = lr; }
   void save(Archive& a, const std::string& name) const;

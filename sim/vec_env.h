@@ -17,6 +17,12 @@ namespace motus::sim {
 /// critic.
 enum class Done : uint8_t { no = 0, fail = 1, success = 2, time = 3 };
 
+/// A character seen in a mirror (left for right): mirrored[i] = sign[i] * original[from[i]].
+struct Mirror {
+  std::vector<int> from;
+  std::vector<float> sign;
+};
+
 /// Sizes and names that never change.
 struct EnvSpec {
   int envs = 0;
@@ -29,6 +35,9 @@ struct EnvSpec {
   /// balls).
   std::vector<float> action_centre, action_scale;  ///< (actions)
   std::vector<std::string> dof_names, body_names;
+  /// Of observations (obs) and of targets in rad (actions); empty where there is none, and why.
+  Mirror obs_mirror, dof_mirror;
+  std::string no_mirror = "this environment has no mirror";
 };
 
 /// What the simulated character does, for tests of a policy and for play-back.
@@ -76,6 +85,11 @@ class VecEnv {
 
   /// Draws `n` discriminator observations from the clips into out (n, disc_obs).
   virtual void sample_demo(int n, std::span<float> out) = 0;
+
+  /// From the next step on, aligned_demo() holds (E, disc_obs) what disc_obs() would be had each
+  /// environment followed its clip: what ADD compares it with. False if this environment cannot.
+  virtual bool align_demo() { return false; }
+  virtual std::span<const float> aligned_demo() const { return {}; }
 
   /// Actions (E, actions) that would lead the PD control along the reference from each
   /// environment's own motion time (target = q + kd/kp * qd of the next control step): for the warm

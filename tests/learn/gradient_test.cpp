@@ -26,7 +26,8 @@ std::vector<float> random_floats(size_t n, uint64_t seed) {
 /// The same network out of leaves that autograd follows.
 struct Mirror {
   std::vector<at::Tensor> w, b;
-  explicit Mirror(const Mlp& net) {
+  bool elu;
+  explicit Mirror(const Mlp& net, bool with_elu = false) : elu(with_elu) {
     for (size_t k = 0; k < net.layer_count(); ++k) {
       w.push_back(net.weight(k).detach().clone().to(at::kDouble).requires_grad_());
       b.push_back(net.bias(k).detach().clone().to(at::kDouble).requires_grad_());
@@ -35,7 +36,7 @@ struct Mirror {
   at::Tensor operator()(at::Tensor h) const {
     for (size_t k = 0; k < w.size(); ++k) {
       h = at::linear(h, w[k], b[k]);
-      if (k + 1 < w.size()) h = at::relu(h);
+      if (k + 1 < w.size()) h = elu ? at::elu(h) : at::relu(h);
     }
     return h;
   }
@@ -62,14 +63,15 @@ AgentConfig config(const std::string& more = "") {
 TEST_CASE("backward agrees with autograd for one, two and three hidden layers") {
   for (const std::vector<int>& hidden :
        {std::vector<int>{9}, std::vector<int>{9, 7}, std::vector<int>{8, 6, 5}}) {
-    Mlp net(5, hidden, 3);
+    const bool elu = hidden.size() == 2;
+    Mlp net(5, hidden, 3, elu ? Activation::elu : Activation::relu);
     randomise(net, 1);
     const std::vector<float> data = random_floats(11 * 5, 2), dy = random_floats(11 * 3, 3);
     const at::Tensor x = view_of(data, {11, 5}), g = view_of(dy, {11, 3});
     net.zero_grads();
     net.forward(x);
     net.backward(g);
-    Mirror mirror(net);
+    Mirror mirror(net, elu);
     (mirror(x.to(at::kDouble)) * g.to(at::kDouble)).sum().backward();
     for (size_t k = 0; k < net.layer_count(); ++k) {
       CHECK(distance(net.weight_grad(k), mirror.w[k].grad()) < 1e-5);
@@ -191,7 +193,7 @@ TEST_CASE("the actor's gradient is the finite difference of its loss") {
   }
 }
 
-TEST_CASE("SGD and AdamW step as their formulas say") {
+TEST_CASE("SGD, Adam and AdamW step as their formulas say") {
   at::Tensor p = new_floats({1}), g = new_floats({1});
   p.fill_(1);
   OptimizerConfig sgd;
@@ -212,6 +214,14 @@ TEST_CASE("SGD and AdamW step as their formulas say") {
   g.fill_(3);
   b.step();  // decoupled decay, then a step of the learning rate whatever the gradient's size
   CHECK(p.item<float>() == Approx(1 * (1 - 0.1 * 0.5) - 0.1).epsilon(1e-5));
+
+  p.fill_(1);
+  adam.l2_decay = true;
+  adam.epsilon = 3.5;
+  Optimizer c(adam, p, g);
+  g.fill_(3);
+  c.step();  // the gradient is 3 + .5; its size over itself plus epsilon is one half
+  CHECK(p.item<float>() == Approx(1 - 0.1 * 0.5).epsilon(1e-5));
 }
 
 TEST_CASE("a gradient is clipped to its largest norm") {
