@@ -22,6 +22,27 @@ Point foot_tip(const Skeleton& s, const Leg& leg) {
   return tip;
 }
 
+/// A robot's hips in its pelvis, with all joints at zero: the hinges of one hip lie apart, so that
+/// any one of their origins moves as others turn.
+struct Hips {
+  bool rigid = false;
+  Vec3 centre = Vec3::Zero(), left = Vec3::Zero();
+};
+
+Hips hips_of(const Rig& rig) {
+  Hips out;
+  out.rigid = rig.skeleton->kind() == SkeletonKind::robot;
+  if (!out.rigid) return out;
+  const ZeroPose zero(*rig.skeleton);
+  const Quat back = zero.rot[z(rig.pelvis)].conjugate();
+  for (const Leg& leg : rig.legs) {
+    const Vec3 hip = back * (zero.at(leg.hip) - zero.pos[z(rig.pelvis)]);
+    out.centre += hip / static_cast<double>(rig.legs.size());
+    out.left += leg.side * hip;
+  }
+  return out;
+}
+
 }  // namespace
 
 Figure figure(const Clip& clip, const Rig& rig) {
@@ -55,13 +76,14 @@ Figure figure(const Clip& clip, const Rig& rig) {
   for (const Arm& arm : rig.arms) add_body(arm.name + "hand", arm.hand);
 
   const size_t legs = rig.legs.size();
+  const Hips hips = hips_of(rig);
   out.toes.resize(legs * frames);
   for (int f = 0; f < clip.frames(); ++f) {
     const BodyPoses p = forward(clip, f);
     const auto at = [&](const Point& q) {
       return Vec3(p.pos[z(q.body)] + p.rot[z(q.body)] * q.pos);
     };
-    Vec3 centre = Vec3::Zero(), neck = Vec3::Zero();
+    Vec3 centre = Vec3::Zero(), neck = Vec3::Zero(), left = Vec3::Zero();
     for (size_t i = 0; i < legs; ++i) {
       const Leg& leg = rig.legs[i];
       LimbTrack& t = out.legs[i];
@@ -70,8 +92,15 @@ Figure figure(const Clip& clip, const Rig& rig) {
       t.end.push_back(at(leg.ankle));
       out.toes[i * frames + z(f)] = at(tips[i]);
       centre += t.root.back() / static_cast<double>(legs);
+      left += leg.side * t.root.back();
+    }
+    if (hips.rigid) {
+      const Quat& turn = p.rot[z(rig.pelvis)];
+      centre = p.pos[z(rig.pelvis)] + turn * hips.centre;
+      left = turn * hips.left;
     }
     out.centre.push_back(centre);
+    out.left.push_back(left);
     for (size_t i = 0; i < rig.arms.size(); ++i) {
       const Arm& arm = rig.arms[i];
       LimbTrack& t = out.arms[i];

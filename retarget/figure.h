@@ -28,6 +28,7 @@ struct Figure {
   std::vector<LimbTrack> legs, arms;
   std::vector<Vec3> toes;          ///< (F * legs), leg by leg: tip of the foot, or the ankle
   std::vector<Vec3> centre, neck;  ///< (F) mean of the hips; mean of the shoulders, or empty
+  std::vector<Vec3> left;          ///< (F) across the hips
   std::vector<BodyTrack> bodies;
   double leg_length = 0;  ///< m, mean
 

@@ -6,7 +6,8 @@
 
 namespace motus::retarget {
 
-inline constexpr double kSnap = 0.70;  // rad; a mean frame this near to body axes takes them
+inline constexpr double kSnap =
+    0.70;  // rad; a mean frame or direction this near to body axes takes them
 
 inline Vec3 unit(const Vec3& v, const Vec3& otherwise) {
   const double n = v.norm();
@@ -56,6 +57,14 @@ class MeanRotation {
   Eigen::Matrix4d sum_ = Eigen::Matrix4d::Zero();
   int count_ = 0;
 };
+
+/// The body axis nearest to v, or v itself if none is near.
+inline Vec3 snapped_axis(const Vec3& v) {
+  Eigen::Index i = 0;
+  v.cwiseAbs().maxCoeff(&i);
+  const Vec3 axis = std::copysign(1.0, v[i]) * Vec3::Unit(i);
+  return std::atan2(axis.cross(v).norm(), axis.dot(v)) < kSnap ? axis : v;
+}
 
 /// The rotation that maps axes to axes nearest to q, or q itself if none is near.
 inline Quat snapped(const Quat& q) {

@@ -16,12 +16,8 @@ double angle(const Vec3& a, const Vec3& b) {
   return std::atan2(a.cross(b).norm(), a.dot(b));
 }
 
-/// The way across the hips, left to right to left: which way a body faces, if it is not lying on
-/// its side.
-bool facing(const Figure& f, size_t frame, double& heading) {
-  Vec3 left = Vec3::Zero();
-  for (size_t i = 0; i < f.legs.size(); ++i)
-    left += (i % 2 == 0 ? 1.0 : -1.0) * f.legs[i].root[frame];
+/// Which way a body faces by the line across its hips, if it is not lying on its side.
+bool facing(const Vec3& left, double& heading) {
   if (left.head<2>().norm() < 0.5 * left.norm() || left.norm() < 1e-9) return false;
   heading = std::atan2(-left.x(), left.y());
   return true;
@@ -96,7 +92,7 @@ void measure_shape(const Figure& source, const Figure& robot, Measured& out) {
     path.add((r - s).head<2>().norm());
     height.add(std::abs(robot.centre[f].z() / m.scale - source.centre[f].z() - rise.value()));
     double a = 0, b = 0;
-    if (facing(source, f, a) && facing(robot, f, b))
+    if (facing(source.left[f], a) && facing(robot.left[f], b))
       heading.add(std::abs(std::remainder(a - b, 2 * M_PI)));
   }
   m.path_error = path.value();

@@ -124,10 +124,15 @@ class Observer {
     } else if (rest_) {
       pelvis_ = rest_frame(rig().pelvis);
     } else {
-      MeanRotation mean;
-      for (size_t f = 0; f < frames_.size(); ++f)
-        mean.add(rot(f, rig().pelvis).conjugate() * pelvis_geometry(f));
-      pelvis_ = snapped(mean.mean());
+      Vec3 left = Vec3::Zero(), up = Vec3::Zero();
+      for (size_t f = 0; f < frames_.size(); ++f) {
+        const Quat geometry = rot(f, rig().pelvis).conjugate() * pelvis_geometry(f);
+        left += geometry * Vec3::UnitY();
+        up += geometry * Vec3::UnitZ();
+      }
+      // hips turn with the pelvis, so the line between them is known; what is up depends on how the
+      // spine bends, and a body axis is the better guess
+      pelvis_ = frame_yz(left, snapped_axis(up));
     }
   }
 

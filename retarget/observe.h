@@ -2,9 +2,10 @@
 // Reads a clip in anatomical terms. Rest poses do not matter: directions come from joint positions,
 // and the frames of trunk, head and feet are calibrated on the clip itself:
 //  - robots are upright, level and facing x at zero joint angles, so their frames are known;
-//  - a character's pelvis, head and (without flat contact) feet take the body axes nearest to the
-//    clip's mean geometry, its chest the mean itself; where the clip has frames of standing, trunk
-//    and chest are made parallel over them;
+//  - the line across the hips is the left of a character's pelvis, the body axis nearest to the
+//    clip's mean line to the neck its up; head and (without flat contact) feet take the body axes
+//    nearest to the clip's mean geometry, the chest the mean itself; where the clip has frames of
+//    standing, trunk and chest are made parallel over them;
 //  - where there is a rest pose, pelvis, chest and head look ahead in it;
 //  - the trunk of a four-legged character is what its four hips span, frame by frame;
 //  - a foot is level where it stands flat.

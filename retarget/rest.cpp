@@ -15,6 +15,8 @@ constexpr double kUpright = 0.94;  // cosine of the trunk's lean
 constexpr double kArmTolerance = 0.35;  // rad from the arms' elevation of a T-pose or an A-pose
 constexpr double kAPose = -0.8;         // rad, arms of an A-pose below the horizontal
 constexpr int kStandingFrames = 8;      // of which a clip can speak for itself
+constexpr int kSamples = 32;            // frames that the bind pose is compared with
+constexpr double kSameHips = 0.95;      // cosine of the line across the hips, in both
 
 Vec3 at(const BodyPoses& p, const Point& point) {
   const size_t b = static_cast<size_t>(point.body);
@@ -56,6 +58,22 @@ double arms_from(const BodyPoses& p, const Rig& rig, double elevation) {
 BodyPoses bind_pose(const Skeleton& s) {
   const ZeroPose zero(s);
   return {zero.pos, zero.rot};
+}
+
+/// Unit, from the right hip to the left one in the pelvis.
+Vec3 hip_line(const BodyPoses& p, const Rig& rig) {
+  Vec3 left = Vec3::Zero();
+  for (const Leg& leg : rig.legs) left += leg.side * at(p, leg.hip);
+  return p.rot[static_cast<size_t>(rig.pelvis)].conjugate() * left.normalized();
+}
+
+/// True if the hips sit in the pelvis as they do in the clip: there are files whose joints at zero
+/// have nothing to do with their motion.
+bool belongs(const BodyPoses& pose, const Clip& clip, const Rig& rig) {
+  Vec3 left = Vec3::Zero();
+  const int step = std::max(1, clip.frames() / kSamples);
+  for (int f = 0; f < clip.frames(); f += step) left += hip_line(forward(clip, f), rig);
+  return hip_line(pose, rig).dot(left.normalized()) > kSameHips;
 }
 
 BodyPoses find_arms(const Clip& clip, const Rig& rig, double elevation, const char* name) {
@@ -121,7 +139,7 @@ std::optional<BodyPoses> rest_pose(const Clip& clip, const Rig& rig, Rest rest) 
   for (int f = 0; f < clip.frames() && standing < kStandingFrames; ++f)
     standing += stands(forward(clip, f), rig) ? 1 : 0;
   BodyPoses p = bind_pose(*clip.skeleton);
-  if (standing >= kStandingFrames || !stands(p, rig)) return {};
+  if (standing >= kStandingFrames || !stands(p, rig) || !belongs(p, clip, rig)) return {};
   return p;
 }
 

@@ -9,7 +9,7 @@
 namespace motus::retarget {
 
 /// automatic: the clip's own mean over frames of standing; where it never stands, the bind pose if
-/// that stands. The others: a frame with the arms sideways or half down, the pose of all joints at
+/// that stands and its hips sit in the pelvis as in the clip. The others: a frame with the arms sideways or half down, the pose of all joints at
 /// zero, the clip's first frame.
 enum class Rest { automatic, t_pose, a_pose, bind, first };
 

@@ -75,6 +75,37 @@ TEST_CASE("a clip in which nobody stands takes its frames from the bind pose") {
   CHECK(o.poses[5].chest.angularDistance(lying) < 1e-6);
 }
 
+TEST_CASE("a pelvis looks where its hips do, however its axes lie in it") {
+  for (const double angle : {0.0, 0.3, 0.47, 0.68}) {
+    std::vector<Part> p = person_parts();
+    for (Part& part : p) part.at = turn(angle, Vec3::UnitZ()) * part.at;
+    const Quat ahead = turn(1.1, Vec3::UnitZ());
+    const Clip c = still(figure(p), 20, ahead * turn(-angle, Vec3::UnitZ()));
+    CHECK(seen(c, Rest::automatic).poses[5].pelvis.angularDistance(ahead) < 1e-3);
+  }
+}
+
+TEST_CASE("a bind pose whose hips sit elsewhere than in the motion is not asked") {
+  std::vector<Part> p = person_parts();
+  // hip joints of their own between the pelvis and the legs
+  p.insert(p.begin() + 17, {"l", 0, {0, 0, 0}});
+  p.insert(p.begin() + 22, {"r", 0, {0, 0, 0}});
+  for (const size_t leg : {18u, 23u}) {
+    p[leg].parent = static_cast<int>(leg) - 1;
+    for (size_t i = 1; i < 4; ++i) p[leg + i].parent = static_cast<int>(leg + i) - 1;
+  }
+  const SkeletonPtr s = figure(p);
+  const RoleMap roles = map_roles(*s);
+  const Quat lying = turn(1.4, Vec3::UnitX());
+  Clip c = still(s, 20, lying);
+  CHECK(rest_pose(c, make_rig(s, roles), Rest::automatic));
+  for (int f = 0; f < c.frames(); ++f) {
+    for (const int hip : {17, 22}) Clip::set_quat(c.local_rot, f, hip, turn(0.8, Vec3::UnitZ()));
+  }
+  CHECK_FALSE(rest_pose(c, make_rig(s, roles), Rest::automatic));
+  CHECK(rest_pose(c, make_rig(s, roles), Rest::bind));
+}
+
 TEST_CASE("every rest that a person offers gives the same frames") {
   const SkeletonPtr s = person_named({});
   const Quat ahead = turn(1.1, Vec3::UnitZ());
