@@ -1,6 +1,7 @@
 // Retargeting in numbers: every metric of retarget/metrics.h as the mean over sets of clips, scheme
 // beside scheme, and frames a second of one core.
-//   retarget_table [--to ROBOT] [--json FILE] [--clips] [--targets FILE] [NAME=FILE_OR_FOLDER ...]
+//   retarget_table [--to ROBOT] [--json FILE] [--clips] [--only SCHEME] [--targets FILE]
+//                  [NAME=FILE_OR_FOLDER ...]
 // A set is a motion file or a folder of them (default: the shipped walk). Clips that a scheme cannot
 // do are named on stderr and left out of every scheme's mean. --targets writes what the gmr scheme is
 // given for the first clip, and its answers, so that bench/retarget_peer.py can give it to mink; and
@@ -63,14 +64,20 @@ double now() {
   return static_cast<double>(t.tv_sec) + 1e-9 * static_cast<double>(t.tv_nsec);
 }
 
-std::vector<Scheme> schemes() {
+/// All of them, or the one that --only names.
+std::vector<Scheme> schemes(const std::string& only = "") {
   retarget::Options draft, full, gmr;
   draft.quality = retarget::Quality::draft;
   draft.copy_same_dofs = full.copy_same_dofs = gmr.copy_same_dofs = false;
   gmr.scheme = retarget::Scheme::gmr;
-  return {{"draft", [=](const Clip& c, const auto& r) { return retarget::run(c, r, draft); }},
-          {"full", [=](const Clip& c, const auto& r) { return retarget::run(c, r, full); }},
-          {"gmr", [=](const Clip& c, const auto& r) { return retarget::run(c, r, gmr); }}};
+  std::vector<Scheme> all;
+  for (const auto& [name, options] : {std::pair("draft", draft), {"full", full}, {"gmr", gmr}}) {
+    if (only.empty() || only == name)
+      all.push_back({name, [options = options](const Clip& c, const retarget::RobotBody& r) {
+                       return retarget::run(c, r, options);
+                     }});
+  }
+  return all;
 }
 
 Set read_set(const std::string& name, const fs::path& path) {
@@ -103,13 +110,14 @@ Set read_set(const std::string& name, const fs::path& path) {
 }
 
 /// One row a clip, for each scheme; the same clips for all.
-std::map<std::string, std::vector<Row>> measure_set(Set& set, const retarget::RobotBody& robot) {
+std::map<std::string, std::vector<Row>> measure_set(Set& set, const retarget::RobotBody& robot,
+                                                    const std::vector<Scheme>& all) {
   std::map<std::string, std::vector<Row>> out;
   std::vector<Clip> kept;
   for (const Clip& clip : set.clips) {
     std::vector<Row> rows;
     try {
-      for (const Scheme& s : schemes()) {
+      for (const Scheme& s : all) {
         Row row{.clip = clip.name, .frames = clip.frames(), .seconds = 1e30, .metrics = {}};
         for (int i = 0; i < kRounds; ++i) {
           const double start = now();
@@ -124,7 +132,6 @@ std::map<std::string, std::vector<Row>> measure_set(Set& set, const retarget::Ro
       fmt::print(stderr, "{}: left out: {}\n", clip.name, e.what());
       continue;
     }
-    const std::vector<Scheme> all = schemes();
     for (size_t i = 0; i < all.size(); ++i) out[all[i].name].push_back(rows[i]);
     kept.push_back(clip);
   }
@@ -144,12 +151,12 @@ double frames_per_second(const std::vector<Row>& rows) {
   return seconds > 0 ? frames / seconds : 0;
 }
 
-void print_table(const Set& set, const std::map<std::string, std::vector<Row>>& results) {
+void print_table(const Set& set, const std::map<std::string, std::vector<Row>>& results,
+                 const std::vector<Scheme>& all) {
   int frames = 0;
   for (const Clip& c : set.clips) frames += c.frames();
   fmt::print("\n{}: {} clips, {} frames\n{:<6}{:<32}{:<9}", set.name, set.clips.size(), frames, "",
              "", "");
-  const std::vector<Scheme> all = schemes();
   for (const Scheme& s : all) fmt::print("{:>11}", s.name);
   for (const retarget::MetricRow& row : retarget::metric_rows()) {
     fmt::print("\n{:<6}{:<32}{:<9}", row.id, row.label, row.unit);
@@ -250,7 +257,7 @@ double peak_megabytes() {
 }  // namespace
 
 int main(int argc, char** argv) {
-  std::string robot_name = "g1", json_file, targets_file;
+  std::string robot_name = "g1", json_file, targets_file, only;
   bool clips = false;
   std::vector<std::pair<std::string, std::string>> sets;
   for (int i = 1; i < argc; ++i) {
@@ -260,6 +267,8 @@ int main(int argc, char** argv) {
       robot_name = argv[++i];
     } else if (a == "--json" && i + 1 < argc) {
       json_file = argv[++i];
+    } else if (a == "--only" && i + 1 < argc) {
+      only = argv[++i];
     } else if (a == "--targets" && i + 1 < argc) {
       targets_file = argv[++i];
     } else if (a == "--clips") {
@@ -267,7 +276,7 @@ int main(int argc, char** argv) {
     } else if (at != std::string::npos) {
       sets.emplace_back(a.substr(0, at), a.substr(at + 1));
     } else {
-      fmt::print(stderr, "{}: expected --to, --json, --clips, --targets or NAME=FILE\n", a);
+      fmt::print(stderr, "{}: expected --to, --json, --clips, --only, --targets or NAME=FILE\n", a);
       return 2;
     }
   }
@@ -277,16 +286,21 @@ int main(int argc, char** argv) {
     write_targets(read_set(sets[0].first, sets[0].second).clips.at(0), robot, targets_file);
     return 0;
   }
+  const std::vector<Scheme> all = schemes(only);
+  if (all.empty()) {
+    fmt::print(stderr, "{}: no scheme; there are draft, full and gmr\n", only);
+    return 2;
+  }
   std::string json = fmt::format("{{\"robot\": \"{}\", \"sets\": [", robot_name);
   fmt::print("retargeting to {}: means over clips\n", robot_name);
   for (size_t k = 0; k < sets.size(); ++k) {
     Set set = read_set(sets[k].first, sets[k].second);
-    const auto results = measure_set(set, robot);
+    const auto results = measure_set(set, robot, all);
     if (results.empty()) continue;
-    print_table(set, results);
+    print_table(set, results, all);
     if (clips) print_clips(results);
-    const Scheme full = schemes()[1];
-    const double one = wall(set, full, robot, 1), two = wall(set, full, robot, 2);
+    const Scheme& timed = all[all.size() > 1 ? 1 : 0];
+    const double one = wall(set, timed, robot, 1), two = wall(set, timed, robot, 2);
     fmt::print("      two threads against one: {:.2f} x\n", one / two);
     json += fmt::format("{}{{\"name\": \"{}\", \"two_threads\": {:.3f}, \"schemes\": {{",
                         k ? ", " : "", set.name, one / two);

@@ -15,8 +15,8 @@ void Hinges::clear() {
   slopes_.clear();
 }
 
-void Hinges::begin(double value, double weight, bool couples) {
-  terms_.push_back({value, weight * weight, slopes_.size(), slopes_.size(), value < 0, couples});
+void Hinges::begin(double value, double weight) {
+  terms_.push_back({value, weight * weight, slopes_.size(), slopes_.size(), value < 0});
 }
 
 void Hinges::derivative(int dim, double slope) {
@@ -24,29 +24,36 @@ void Hinges::derivative(int dim, double slope) {
   terms_.back().last = slopes_.size();
 }
 
-BoxSolver::Shape Hinges::shape() const {
+TreeSystem& Hinges::joined(TreeSystem& h) {
+  ends_.clear();
   for (const Term& t : terms_) {
-    if (t.on && t.couples) return BoxSolver::Shape::dense;
+    for (size_t k = t.first; k + 1 < t.last; ++k) {
+      const int a = slopes_[k].dim, b = slopes_[k + 1].dim, at = h.depth(a);
+      if (at > h.depth(b) || h.path(b)[static_cast<size_t>(at)] != a) ends_.emplace_back(a, b);
+    }
   }
-  return BoxSolver::Shape::tree;
+  if (ends_.empty()) return h;
+  joined_.assign_joined(h, ends_);
+  return joined_;
 }
 
-void Hinges::add(const Term& t, double sign, Eigen::MatrixXd& h, Eigen::VectorXd& g) const {
+void Hinges::add(const Term& t, double sign, TreeSystem& h, Eigen::VectorXd& g) const {
   const double w = sign * t.weight;
-  for (size_t j = t.first; j < t.last; ++j) {
-    const double wj = w * slopes_[j].value;
-    g[slopes_[j].dim] -= wj * t.value;
-    double* column = h.data() + static_cast<Eigen::Index>(slopes_[j].dim) * h.rows();
-    for (size_t i = j; i < t.last; ++i) column[slopes_[i].dim] += wj * slopes_[i].value;
+  for (size_t i = t.first; i < t.last; ++i) {
+    const double wi = w * slopes_[i].value;
+    g[slopes_[i].dim] -= wi * t.value;
+    double* row = h.row(slopes_[i].dim);
+    for (size_t j = t.first; j <= i; ++j) row[h.depth(slopes_[j].dim)] += wi * slopes_[j].value;
   }
 }
 
-const Eigen::VectorXd& Hinges::solve(BoxSolver& box, Eigen::MatrixXd& h, Eigen::VectorXd& g,
+const Eigen::VectorXd& Hinges::solve(BoxSolver& box, TreeSystem& tree, Eigen::VectorXd& g,
                                      const Eigen::VectorXd& lower, const Eigen::VectorXd& upper) {
+  TreeSystem& h = joined(tree);
   for (const Term& t : terms_) {
     if (t.on) add(t, 1, h, g);
   }
-  const Eigen::VectorXd* x = &box.solve(h, g, lower, upper, shape());
+  const Eigen::VectorXd* x = &box.solve(h, g, lower, upper);
   for (int round = 1; round < kRounds; ++round) {
     bool changed = false;
     for (Term& t : terms_) {
@@ -58,7 +65,7 @@ const Eigen::VectorXd& Hinges::solve(BoxSolver& box, Eigen::MatrixXd& h, Eigen::
       changed = true;
     }
     if (!changed) break;
-    x = &box.solve(h, g, lower, upper, shape());
+    x = &box.solve_again(h, g, lower, upper);
   }
   return *x;
 }

@@ -16,33 +16,35 @@ class Hinges {
   void clear();
 
   /// Starts a term of `weight` (a square root) whose value is now `value`; its derivatives follow.
-  /// `couples`: it joins branches of the tree that have nothing else in common.
-  void begin(double value, double weight, bool couples = false);
+  void begin(double value, double weight);
   /// d(value) / d(x[dim]); dims ascend within a term.
   void derivative(int dim, double slope);
 
   size_t size() const { return terms_.size(); }
 
-  /// The minimum of 1/2 x'Hx - g'x and the terms within the bounds. `h` (lower triangle) and `g`
-  /// are changed, and have the sparsity of the box solver's tree where it knows one.
-  const Eigen::VectorXd& solve(BoxSolver& box, Eigen::MatrixXd& h, Eigen::VectorXd& g,
+  /// The minimum of 1/2 x'Hx - g'x and the terms within the bounds. `h` and `g` are changed. Terms
+  /// may join branches of the tree.
+  const Eigen::VectorXd& solve(BoxSolver& box, TreeSystem& h, Eigen::VectorXd& g,
                                const Eigen::VectorXd& lower, const Eigen::VectorXd& upper);
 
  private:
   struct Term {
     double value, weight;  ///< weight squared
     size_t first, last;    ///< of slopes_
-    bool on, couples;
+    bool on;
   };
   struct Slope {
     int dim;
     double value;
   };
-  BoxSolver::Shape shape() const;
-  void add(const Term& t, double sign, Eigen::MatrixXd& h, Eigen::VectorXd& g) const;
+  /// The system with paths for terms that join branches, or `h` itself if none does.
+  TreeSystem& joined(TreeSystem& h);
+  void add(const Term& t, double sign, TreeSystem& h, Eigen::VectorXd& g) const;
 
   std::vector<Term> terms_;
   std::vector<Slope> slopes_;
+  std::vector<std::pair<int, int>> ends_;
+  TreeSystem joined_;
 };
 
 }  // namespace motus::retarget

@@ -39,11 +39,11 @@ Solver::Solver(const RobotBody& body, Weights weights)
     : body_(body),
       w_(weights),
       model_(body.robot.skeleton),
-      box_(model_.dim_parents()),
-      collider_(body) {
+      collider_(body),
+      h_(model_.dim_parents()),
+      normal_(model_) {
   const Skeleton& s = model_.skeleton();
   const Eigen::Index n = model_.dims();
-  h_.resize(n, n);
   g_.resize(n);
   lo_.resize(n);
   hi_.resize(n);
@@ -152,48 +152,28 @@ void Solver::keep_above_floor() {
 void Solver::keep_apart() {
   for (const Contact& c : collider_.near(model_, kNearBody)) {
     const Vec3 along = (c.b - c.a).normalized();
-    hinges_.begin(c.gap - c.margin, w_.apart, true);
+    hinges_.begin(c.gap - c.margin, w_.apart);
     model_.approach(c.body_a, c.a, c.body_b, c.b, along,
                     [&](int dim, double slope) { hinges_.derivative(dim, slope); });
   }
 }
 
-void Solver::add(const Block& block, const Vec3& error, double weight) {
-  const double w2 = weight * weight;
-  const std::vector<int>& dims = *block.dims;
-  const Eigen::Index m = static_cast<Eigen::Index>(dims.size());
-  for (Eigen::Index j = 0; j < m; ++j) {
-    const Vec3 cj = w2 * block.jacobian.col(j);
-    if (cj.isZero(0)) continue;
-    const int dj = dims[static_cast<size_t>(j)];
-    g_[dj] += cj.dot(error);
-    // dims ascend, so this is the lower triangle
-    double* column = h_.data() + static_cast<Eigen::Index>(dj) * h_.rows();
-    for (Eigen::Index i = j; i < m; ++i)
-      column[dims[static_cast<size_t>(i)]] += cj.dot(block.jacobian.col(i));
-  }
-}
-
 void Solver::add_rotation(int body, const Quat& target, double weight) {
-  model_.rotation_jacobian(body, block_);
-  add(block_, log_map(target * model_.rot(body).conjugate()), weight);
+  normal_.rotation(body, log_map(target * model_.rot(body).conjugate()), weight * weight);
 }
 
 void Solver::add_segment(const Point& from, const Point& to, const Vec3& direction, double weight) {
-  const Vec3 a = model_.at(from.body, from.pos), b = model_.at(to.body, to.pos);
-  const double length = (b - a).norm();
-  if (length < 1e-9) return;
-  model_.segment_jacobian(from.body, a, to.body, b, block_);
-  block_.jacobian /= length;
-  add(block_, direction - (b - a) / length, weight);
+  normal_.segment(model_, from.body, model_.at(from.body, from.pos), to.body,
+                  model_.at(to.body, to.pos), direction, weight * weight);
 }
 
 void Solver::add_axis(int body, const Vec3& local, const Vec3& target, double weight) {
-  const Vec3 now = model_.rot(body) * local;
-  model_.rotation_jacobian(body, block_);
-  for (Eigen::Index k = 3; k < block_.jacobian.cols(); ++k)
-    block_.jacobian.col(k) = Vec3(block_.jacobian.col(k)).cross(now);
-  add(block_, target - now, weight);
+  const Vec3 now = model_.axes(body) * local;
+  normal_.direction(body, now, target - now, weight * weight);
+}
+
+void Solver::add_point(int body, const Vec3& world, const Vec3& target, double weight) {
+  normal_.point(body, world, target - world, weight * weight);
 }
 
 /// Anatomical frames are the zero pose's: body rotation = anatomical * zero rotation.
@@ -203,10 +183,8 @@ Quat Solver::world(const Quat& anatomical, int body) const {
 
 void Solver::add_tasks(const Target& t) {
   const Rig& rig = body_.rig;
-  const Quat& root = model_.rot(0);
-  const Vec3 centre = model_.pos(0) + root * body_.zero.rot[0].conjugate() * body_.centre;
-  model_.point_jacobian(0, centre, block_);
-  add(block_, t.centre - centre, w_.centre);
+  const Vec3 centre = model_.at(0, body_.zero.rot[0].conjugate() * body_.centre);
+  add_point(0, centre, t.centre, w_.centre);
   add_rotation(0, world(t.pelvis, 0), w_.pelvis);
   if (rig.chest >= 0) add_rotation(rig.chest, world(t.chest, rig.chest), w_.chest);
   if (turns_head_) add_rotation(rig.head, world(t.head, rig.head), w_.head);
@@ -216,8 +194,7 @@ void Solver::add_tasks(const Target& t) {
     const FootTarget& foot = t.feet[i];
     if (!foot.planted) {
       const Vec3 ankle = model_.at(leg.ankle.body, leg.ankle.pos);
-      model_.point_jacobian(leg.ankle.body, ankle, block_);
-      add(block_, foot.ankle - ankle, w_.swing);
+      add_point(leg.ankle.body, ankle, foot.ankle, w_.swing);
     }
     if (rig.roles.quadruped) continue;
     if (!foot.planted) add_rotation(leg.foot, world(foot.foot, leg.foot), w_.swing_turn);
@@ -242,8 +219,7 @@ void Solver::plant_feet(const Target& t) {
     const Quat now =
         model_.rot(leg.foot) * body_.zero.rot[static_cast<size_t>(leg.foot)].conjugate();
     const Vec3 touch = model_.at(leg.ankle.body, leg.ankle.pos) + now * foot.touch;
-    model_.point_jacobian(leg.foot, touch, block_);
-    add(block_, foot.ankle + foot.foot * foot.touch - touch, w_.planted);
+    add_point(leg.foot, touch, foot.ankle + foot.foot * foot.touch, w_.planted);
     if (!body_.rig.roles.quadruped)
       add_rotation(leg.foot, world(foot.foot, leg.foot), w_.planted_turn);
   }
@@ -260,35 +236,25 @@ void Solver::keep_off_limits(const State& state) {
   }
 }
 
-void Solver::add_pull(const Pull& pull, const State& state) {
-  const double dofs = pull.dofs * pull.dofs, pos = pull.pos * pull.pos;
-  for (Eigen::Index i = 0; i < rest_.size(); ++i) {
-    h_(6 + i, 6 + i) += dofs;
-    g_[6 + i] += dofs * (pull.to.dofs[i] - state.dofs[i]);
-  }
-  if (pos > 0) {
-    h_.diagonal().head<3>().array() += pos;
-    g_.head<3>() += pos * (pull.to.root_pos - state.root_pos);
-  }
-  if (pull.turn > 0) add_rotation(0, pull.to.root_rot, pull.turn);
-}
-
 void Solver::linearise(const Target& t, const State& state, const Pull& pull, Terms terms) {
-  h_.setZero();
-  g_.setZero();
   hinges_.clear();
   model_.update(state);
-  if (terms == Terms::all) {
-    add_tasks(t);
-    const double rest = w_.rest * w_.rest;
-    h_.diagonal().tail(rest_.size()).array() += rest;
-    g_.tail(rest_.size()) += rest * (rest_ - state.dofs);
-  }
+  normal_.begin(model_);
+  if (terms == Terms::all) add_tasks(t);
   plant_feet(t);
+  if (pull.turn > 0) add_rotation(0, pull.to.root_rot, pull.turn);
+  if (pull.pos > 0) add_point(0, state.root_pos, pull.to.root_pos, pull.pos);
+  normal_.assemble(model_, h_, g_);
   keep_above_floor();
   keep_off_limits(state);
-  add_pull(pull, state);
-  h_.diagonal().array() += kDamping;
+  const double rest = terms == Terms::all ? w_.rest * w_.rest : 0, dofs = pull.dofs * pull.dofs;
+  for (int i = 0; i < h_.size(); ++i) {
+    h_.diagonal(i) += kDamping;
+    if (i < 6) continue;
+    const Eigen::Index d = i - 6;
+    h_.diagonal(i) += rest + dofs;
+    g_[i] += rest * (rest_[d] - state.dofs[d]) + dofs * (pull.to.dofs[d] - state.dofs[d]);
+  }
 }
 
 void Solver::step(State& state, double trust, const Eigen::VectorXd& before, double dt) {

@@ -8,6 +8,7 @@
 #include "retarget/collide.h"
 #include "retarget/hinges.h"
 #include "retarget/model.h"
+#include "retarget/normal.h"
 #include "retarget/plan.h"
 
 namespace motus::retarget {
@@ -68,13 +69,12 @@ class Solver {
   void keep_apart();
   void keep_off_limits(const State& state);
   Quat world(const Quat& anatomical, int body) const;
-  void add_pull(const Pull& pull, const State& state);
   void stay_on_branch(int trunk, int upper);
   void forbid_overstretch(const Point& a, const Point& b, const Point& c, int upper, int lower,
                           const Vec3& axis, double start);
-  void add(const Block& block, const Vec3& error, double weight);
   void add_rotation(int body, const Quat& target, double weight);
   void add_segment(const Point& from, const Point& to, const Vec3& direction, double weight);
+  void add_point(int body, const Vec3& world, const Vec3& target, double weight);
   void add_axis(int body, const Vec3& local, const Vec3& target, double weight);
 
   const RobotBody& body_;
@@ -88,8 +88,8 @@ class Solver {
   Eigen::VectorXd margin_;                ///< rad, from a limit to where it is felt
   Eigen::VectorXd g_, lo_, hi_;
   Pull before_;
-  Eigen::MatrixXd h_;
-  Block block_;
+  TreeSystem h_;
+  NormalEquations normal_;
   Hinges hinges_;
   std::array<Vec3, kMaxLegs> knee_axes_;
   std::array<Vec3, kMaxArms> elbow_axes_;

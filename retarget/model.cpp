@@ -49,7 +49,8 @@ Model::Model(SkeletonPtr skeleton) : skeleton_(std::move(skeleton)) {
   }
   const size_t bodies = static_cast<size_t>(s.body_count());
   pos_.resize(bodies);
-  rot_.resize(bodies);
+  axes_.resize(bodies);
+  hangs_.resize(bodies);
   chains_.resize(bodies);
   for (size_t b = 0; b < bodies; ++b) {
     const int parent = s.bodies()[b].parent;
@@ -70,6 +71,19 @@ Model::Model(SkeletonPtr skeleton) : skeleton_(std::move(skeleton)) {
     require(chains_[b].size() <= Block::kMost, Kind::bad_input,
             "body '{}' hangs on {} dofs, {} is the most", s.bodies()[b].name, chains_[b].size(),
             Block::kMost);
+    Hang& hang = hangs_[b];
+    hang.parent = static_cast<size_t>(parent);
+    hang.pos = s.bodies()[b].rest_pos;
+    hang.rest = s.bodies()[b].rest_rot.toRotationMatrix();
+    hang.turned = !hang.rest.isIdentity(1e-15);
+    if (last - first != 1) continue;
+    const Joint& joint = s.joints()[static_cast<size_t>(first)];
+    Eigen::Index i = 0;
+    if (joint.type == JointType::hinge && joint.axis.cwiseAbs().maxCoeff(&i) == 1) {
+      hang.coordinate = static_cast<int>(i);
+      hang.sign = joint.axis[i];
+      hang.dof = joint.dof;
+    }
   }
 }
 
@@ -81,37 +95,57 @@ std::vector<int> Model::dim_parents() const {
   return parents;
 }
 
-void Model::update(const State& state) {
+void Model::turn_joints(size_t body, const State& state) {
   const Skeleton& s = *skeleton_;
-  pos_[0] = state.root_pos;
-  rot_[0] = state.root_rot;
-  for (size_t b = 1; b < pos_.size(); ++b) {
-    const Body& body = s.bodies()[b];
-    const size_t p = static_cast<size_t>(body.parent);
-    pos_[b] = pos_[p] + rot_[p] * body.rest_pos;
-    Quat q = rot_[p] * body.rest_rot;
-    const auto [first, last] = s.joints_of(static_cast<int>(b));
-    for (int j = first; j < last; ++j) {
-      const Joint& joint = s.joints()[static_cast<size_t>(j)];
-      if (joint.type == JointType::hinge) {
-        Column& c = columns_[static_cast<size_t>(joint.dof)];
-        c.axis = q * joint.axis;
-        c.anchor = pos_[b];
-        const double h = 0.5 * state.dofs[joint.dof], sh = std::sin(h);
-        q = q * Quat(std::cos(h), sh * joint.axis.x(), sh * joint.axis.y(), sh * joint.axis.z());
-      } else {
-        const Vec3 e = state.dofs.segment<3>(joint.dof);
-        q = q * rotation(e);
-        const Eigen::Matrix3d axes = q.toRotationMatrix() * right_jacobian(e);
-        for (int d = 0; d < 3; ++d) {
-          Column& c = columns_[static_cast<size_t>(joint.dof + d)];
-          c.axis = axes.col(d);
-          c.anchor = pos_[b];
-        }
+  Eigen::Matrix3d& axes = axes_[body];
+  const auto [first, last] = s.joints_of(static_cast<int>(body));
+  for (int j = first; j < last; ++j) {
+    const Joint& joint = s.joints()[static_cast<size_t>(j)];
+    const size_t dof = static_cast<size_t>(joint.dof);
+    if (joint.type == JointType::hinge) {
+      columns_[dof].axis = axes * joint.axis;
+      columns_[dof].anchor = pos_[body];
+      axes *= Eigen::AngleAxisd(state.dofs[joint.dof], joint.axis).toRotationMatrix();
+    } else {
+      const Vec3 e = state.dofs.segment<3>(joint.dof);
+      axes *= rotation(e).toRotationMatrix();
+      const Eigen::Matrix3d about = axes * right_jacobian(e);
+      for (int d = 0; d < 3; ++d) {
+        columns_[dof + static_cast<size_t>(d)].axis = about.col(d);
+        columns_[dof + static_cast<size_t>(d)].anchor = pos_[body];
       }
     }
-    rot_[b] = q;
   }
+}
+
+void Model::update(const State& state) {
+  pos_[0] = state.root_pos;
+  axes_[0] = state.root_rot.toRotationMatrix();
+  for (size_t b = 1; b < pos_.size(); ++b) {
+    const Hang& hang = hangs_[b];
+    const Eigen::Matrix3d& parent = axes_[hang.parent];
+    Eigen::Matrix3d& axes = axes_[b];
+    pos_[b] = pos_[hang.parent] + parent * hang.pos;
+    if (hang.turned)
+      axes.noalias() = parent * hang.rest;
+    else
+      axes = parent;
+    if (hang.coordinate < 0) {
+      turn_joints(b, state);
+      continue;
+    }
+    // about its own axis i a body's other two axes turn in their plane
+    const int i = hang.coordinate, j = (i + 1) % 3, k = (i + 2) % 3;
+    const double angle = hang.sign * state.dofs[hang.dof];
+    const double cosine = std::cos(angle), sine = std::sin(angle);
+    const Vec3 y = axes.col(j), w = axes.col(k);
+    axes.col(j) = cosine * y + sine * w;
+    axes.col(k) = cosine * w - sine * y;
+    Column& c = columns_[static_cast<size_t>(hang.dof)];
+    c.axis = hang.sign * axes.col(i);
+    c.anchor = pos_[b];
+  }
+  for (Column& c : columns_) c.lever = (c.anchor - pos_[0]).cross(c.axis);
 }
 
 void Model::point_jacobian(int body, const Vec3& world, Block& out) const {

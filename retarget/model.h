@@ -39,14 +39,24 @@ class Model {
   void update(const State& state);
 
   const Vec3& pos(int body) const { return pos_[static_cast<size_t>(body)]; }
-  const Quat& rot(int body) const { return rot_[static_cast<size_t>(body)]; }
-  Vec3 at(int body, const Vec3& local) const { return pos(body) + rot(body) * local; }
+  Quat rot(int body) const { return Quat(axes(body)); }
+  /// The body's axes as columns.
+  const Eigen::Matrix3d& axes(int body) const { return axes_[static_cast<size_t>(body)]; }
+  Vec3 at(int body, const Vec3& local) const { return pos(body) + axes(body) * local; }
 
   /// Velocity dimensions that move a body, ascending; the six of the root first.
   const std::vector<int>& chain(int body) const { return chains_[static_cast<size_t>(body)]; }
 
   /// The dimension before each one on its chain, -1 for the first.
   std::vector<int> dim_parents() const;
+
+  /// What one dof turns about.
+  struct Column {
+    Vec3 axis, anchor;  ///< world
+    Vec3 lever;         ///< velocity that it gives the root's position
+    int body;           ///< that it moves, with all below
+  };
+  const Column& column(int dim) const { return columns_[static_cast<size_t>(dim - 6)]; }
 
   /// d(world point fixed to `body`) over chain(body).
   void point_jacobian(int body, const Vec3& world, Block& out) const;
@@ -99,14 +109,23 @@ class Model {
   void advance(State& state, const Eigen::VectorXd& step) const;
 
  private:
-  struct Column {
-    Vec3 axis, anchor;  ///< world
-    int body;
+  /// How a body hangs on its parent.
+  struct Hang {
+    size_t parent = 0;
+    bool turned = false;  ///< rest differs from the identity
+    int coordinate = -1;  ///< its one joint is a hinge about +-x, y, z: 0, 1, 2
+    double sign = 1;      ///< of that axis
+    int dof = 0;          ///< of that joint
+    Vec3 pos = Vec3::Zero();
+    Eigen::Matrix3d rest = Eigen::Matrix3d::Identity();
   };
+  void turn_joints(size_t body, const State& state);
+
   SkeletonPtr skeleton_;
   Eigen::VectorXd lower_, upper_;
   std::vector<Vec3> pos_;
-  std::vector<Quat> rot_;
+  std::vector<Eigen::Matrix3d> axes_;
+  std::vector<Hang> hangs_;
   std::vector<Column> columns_;  ///< one a dof
   std::vector<std::vector<int>> chains_;
 };

@@ -1,64 +1,124 @@
 #include "retarget/tree_solve.h"
 
+#include <algorithm>
+
 namespace motus::retarget {
 
-TreeSolver::TreeSolver(std::vector<int> parents)
-    : parents_(std::move(parents)), diagonal_(parents_.size()), y_(parents_.size()) {
-  first_.push_back(0);
-  for (const int parent : parents_) {
-    if (parent >= 0) {
-      for (int k = first_[static_cast<size_t>(parent)]; k < first_[static_cast<size_t>(parent) + 1];
-           ++k)
-        ancestors_.push_back(ancestors_[static_cast<size_t>(k)]);
-      ancestors_.push_back(parent);
-    }
-    first_.push_back(static_cast<int>(ancestors_.size()));
-  }
-  rows_.resize(ancestors_.size());
+TreeSystem::TreeSystem(std::vector<int> parents) : parents_(std::move(parents)) {
+  lay_out();
 }
 
-bool TreeSolver::solve(const Eigen::MatrixXd& h, const Eigen::VectorXd& g,
-                       std::span<const signed char> fixed, Eigen::VectorXd& x) {
-  const int n = size();
-  const int* const first = first_.data();
-  const int* const ancestors = ancestors_.data();
-  double* const rows = rows_.data();
-  double* const d = diagonal_.data();
-  double* const y = y_.data();
-  for (int i = 0; i < n; ++i) {
-    const bool held = fixed[static_cast<size_t>(i)] != 0;
-    d[i] = held ? 1 : h(i, i);
-    y[i] = held ? 0 : g[i];
-    for (int k = first[i]; k < first[i + 1]; ++k) {
-      const int a = ancestors[k];
-      const double v = h(i, a);
-      const bool a_held = fixed[static_cast<size_t>(a)] != 0;
-      if (a_held && !held) y[i] -= v * x[a];
-      if (held && !a_held) y[a] -= v * x[i];
-      rows[k] = held || a_held ? 0 : v;
+void TreeSystem::lay_out() {
+  const size_t n = parents_.size(), most = n * (n + 1) / 2;
+  path_.clear();
+  path_.reserve(most);
+  first_.clear();
+  first_.reserve(n + 1);
+  first_.push_back(0);
+  for (size_t i = 0; i < n; ++i) {
+    const int parent = parents_[i];
+    if (parent >= 0) {
+      for (int k = first_[z(parent)]; k < first_[z(parent) + 1]; ++k) path_.push_back(path_[z(k)]);
+    }
+    path_.push_back(static_cast<int>(i));
+    first_.push_back(static_cast<int>(path_.size()));
+  }
+  rows_.reserve(most);
+  rows_.assign(path_.size(), 0.0);
+  factor_.reserve(most);
+  factor_.resize(path_.size());
+  y_.resize(n);
+}
+
+void TreeSystem::assign_joined(const TreeSystem& other, std::span<const std::pair<int, int>> ends) {
+  parents_ = other.parents_;
+  for (auto [i, j] : ends) {
+    // two paths merge into one, ordered by their numbers
+    while (i >= 0 && j >= 0 && i != j) {
+      if (i < j) std::swap(i, j);
+      int& parent = parents_[z(i)];
+      i = parent;
+      if (parent < j) {
+        parent = j;
+        std::swap(i, j);
+      }
     }
   }
-  for (int i = n; i-- > 0;) {
-    if (!(d[i] > 0)) return false;
+  lay_out();
+  for (int i = 0; i < size(); ++i) {
+    const std::span<const int> from = other.path(i);
+    const double* values = other.row(i);
+    double* to = row(i);
+    for (size_t k = 0; k < from.size(); ++k) to[depth(from[k])] = values[k];
+  }
+}
+
+void TreeSystem::multiply(const Eigen::VectorXd& x, Eigen::VectorXd& y) const {
+  y.setZero(size());
+  for (int i = 0; i < size(); ++i) {
+    const double* h = row(i);
+    const int* const p = path_.data() + first_[z(i)];
+    const int above = depth(i);
+    double sum = h[above] * x[i];
+    for (int k = 0; k < above; ++k) {
+      sum += h[k] * x[p[k]];
+      y[p[k]] += h[k] * x[i];
+    }
+    y[i] += sum;
+  }
+}
+
+bool TreeSystem::solve(const Eigen::VectorXd& g, std::span<const signed char> fixed,
+                       Eigen::VectorXd& x) {
+  const int n = size();
+  const int* const first = first_.data();
+  const int* const path = path_.data();
+  double* const rows = factor_.data();
+  double* const y = y_.data();
+  std::copy(rows_.begin(), rows_.end(), factor_.begin());
+  for (int i = 0; i < n; ++i) y[i] = g[i];
+  for (int i = 0; i < n; ++i) {
+    const bool held = fixed[z(i)] != 0;
     double* const row = rows + first[i];
-    const int depth = first[i + 1] - first[i];
+    const int* const p = path + first[i];
+    const int depth = first[i + 1] - first[i] - 1;
+    for (int k = 0; k < depth; ++k) {
+      const bool above_held = fixed[z(p[k])] != 0;
+      if (!held && !above_held) continue;
+      if (!held) y[i] -= row[k] * x[p[k]];
+      if (!above_held) y[p[k]] -= row[k] * x[i];
+      row[k] = 0;
+    }
+    if (held) row[depth] = 1;
+  }
+  for (int i = n; i-- > 0;) {
+    double* const row = rows + first[i];
+    const int* const p = path + first[i];
+    const int depth = first[i + 1] - first[i] - 1;
+    if (!(row[depth] > 0)) return false;
+    if (fixed[z(i)]) continue;
+    const double inverse = 1 / row[depth], right = y[i];
+    row[depth] = inverse;
     for (int m = depth; m-- > 0;) {
-      const double l = row[m] / d[i];
-      const int a = ancestors[first[i] + m];
-      double* const other = rows + first[a];
-      for (int k = 0; k < m; ++k) other[k] -= l * row[k];
-      d[a] -= l * row[m];
+      const double l = row[m] * inverse;
+      double* const other = rows + first[p[m]];
+      for (int k = 0; k <= m; ++k) other[k] -= l * row[k];
+      y[p[m]] -= l * right;
       row[m] = l;
     }
   }
-  for (int i = n; i-- > 0;) {
-    for (int k = first[i]; k < first[i + 1]; ++k) y[ancestors[k]] -= rows[k] * y[i];
-  }
   for (int i = 0; i < n; ++i) {
-    double v = y[i] / d[i];
-    for (int k = first[i]; k < first[i + 1]; ++k) v -= rows[k] * y[ancestors[k]];
+    if (fixed[z(i)]) {
+      y[i] = 0;
+      continue;
+    }
+    const double* const row = rows + first[i];
+    const int* const p = path + first[i];
+    const int depth = first[i + 1] - first[i] - 1;
+    double v = y[i] * row[depth];
+    for (int k = 0; k < depth; ++k) v -= row[k] * y[p[k]];
     y[i] = v;
-    if (fixed[static_cast<size_t>(i)] == 0) x[i] = v;
+    x[i] = v;
   }
   return true;
 }

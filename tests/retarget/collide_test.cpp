@@ -2,6 +2,7 @@
 #include "retarget/collide.h"
 
 #include <random>
+#include <tuple>
 
 #include "retarget/hinges.h"
 #include "tests/catch.h"
@@ -123,12 +124,15 @@ TEST_CASE("one-sided terms: the minimum with springs where they press, none wher
   // min 1/2 (x - g)'(x - g) and a floor at x0 + x1 >= 1, of weight 100
   BoxSolver box;
   const Eigen::VectorXd lo = Eigen::VectorXd::Constant(2, -10), hi = -lo;
-  for (const auto& [g0, active] : {std::pair(0.0, true), std::pair(3.0, false)}) {
+  for (const auto& [g0, active, joined] :
+       {std::tuple(0.0, true, false), {0.0, true, true}, {3.0, false, true}}) {
     Hinges hinges;
     hinges.begin(-1, 100);
     hinges.derivative(0, 1);
     hinges.derivative(1, 1);
-    Eigen::MatrixXd h = Eigen::MatrixXd::Identity(2, 2);
+    // two variables on one path, and on two branches that the term joins
+    TreeSystem h({-1, joined ? -1 : 0});
+    h.diagonal(0) = h.diagonal(1) = 1;
     Eigen::VectorXd g(2);
     g << g0, 0;
     const Eigen::VectorXd x = hinges.solve(box, h, g, lo, hi);

@@ -52,6 +52,14 @@ Program random_program(const std::vector<int>& parents, std::mt19937& rng) {
   return p;
 }
 
+TreeSystem packed(const std::vector<int>& parents, const Eigen::MatrixXd& h) {
+  TreeSystem t(parents);
+  for (int i = 0; i < t.size(); ++i) {
+    for (const int k : t.path(i)) t.row(i)[t.depth(k)] = h(i, k);
+  }
+  return t;
+}
+
 }  // namespace
 
 TEST_CASE("the tree's factorisation gives the dense one's answers, bounds and all") {
@@ -62,10 +70,12 @@ TEST_CASE("the tree's factorisation gives the dense one's answers, bounds and al
       {-1, -1, 0, 1, 2},
       Model(robot_body("g1").robot.skeleton).dim_parents()};
   for (const std::vector<int>& parents : trees) {
-    BoxSolver tree(parents), dense;
+    BoxSolver tree, dense;
     for (int round = 0; round < 30; ++round) {
       const Program p = random_program(parents, rng);
-      const Eigen::VectorXd a = tree.solve(p.h, p.g, p.lower, p.upper, BoxSolver::Shape::tree);
+      TreeSystem h = packed(parents, p.h);
+      const Eigen::VectorXd a = tree.solve(h, p.g, p.lower, p.upper);
+      CHECK((tree.solve_again(h, p.g, p.lower, p.upper) - a).cwiseAbs().maxCoeff() < 1e-9);
       const Eigen::VectorXd b = dense.solve(p.h, p.g, p.lower, p.upper);
       CHECK((a - b).cwiseAbs().maxCoeff() < 1e-9);
       CHECK((a - p.lower).minCoeff() >= 0);
@@ -81,11 +91,34 @@ TEST_CASE("the tree's factorisation gives the dense one's answers, bounds and al
   }
 }
 
+TEST_CASE("branches that are joined give the dense answers too") {
+  std::mt19937 rng(9);
+  std::uniform_real_distribution<double> u(-1, 1);
+  const std::vector<int> parents = Model(robot_body("g1").robot.skeleton).dim_parents();
+  const std::vector<std::pair<int, int>> ends = {{11, 34}, {17, 27}, {9, 15}};
+  for (int round = 0; round < 10; ++round) {
+    Program p = random_program(parents, rng);
+    const TreeSystem plain = packed(parents, p.h);
+    TreeSystem h;
+    h.assign_joined(plain, ends);
+    for (const auto& [a, b] : ends) {
+      const double v = 0.01 * u(rng);
+      p.h(a, b) += v;
+      p.h(b, a) += v;
+      REQUIRE(h.path(b)[static_cast<size_t>(h.depth(a))] == a);
+      h.row(b)[h.depth(a)] += v;
+    }
+    BoxSolver tree, dense;
+    const Eigen::VectorXd x = tree.solve(h, p.g, p.lower, p.upper);
+    CHECK((x - dense.solve(p.h, p.g, p.lower, p.upper)).cwiseAbs().maxCoeff() < 1e-9);
+  }
+}
+
 TEST_CASE("bounds that meet leave one point") {
-  BoxSolver tree(std::vector<int>{-1, 0});
-  const Eigen::MatrixXd h = Eigen::MatrixXd::Identity(2, 2);
+  BoxSolver tree;
+  TreeSystem h = packed({-1, 0}, Eigen::MatrixXd::Identity(2, 2));
   const Eigen::VectorXd g = Eigen::VectorXd::Ones(2), at = Eigen::VectorXd::Constant(2, 0.25);
-  CHECK(tree.solve(h, g, at, at, BoxSolver::Shape::tree) == at);
+  CHECK(tree.solve(h, g, at, at) == at);
 }
 
 TEST_CASE("a pose outside its limits is brought in") {
