@@ -1,4 +1,4 @@
-// motion-view: what a clip looks like, as a filmstrip or a movie.
+// motion-view: what a clip looks like, as a filmstrip, a movie or a player in a web page.
 #include <algorithm>
 #include <cctype>
 #include <charconv>
@@ -12,6 +12,7 @@
 #include "motion/nearest.h"
 #include "motion/robot.h"
 #include "view/filmstrip.h"
+#include "view/html_player.h"
 #include "view/movie.h"
 #include "view/png.h"
 
@@ -21,7 +22,8 @@ namespace {
 
 struct Arguments {
   cli::ClipInput reading;
-  std::string input = "-", output = "-", to, clip, compare, model, size;
+  std::string input = "-", output = "-", to, clip, model, size;
+  std::vector<std::string> compare;
   std::string camera = "side";
   int pictures = 8;
   std::optional<double> start, end, rate;
@@ -34,11 +36,9 @@ std::string picture_format(const Arguments& a) {
   if (name.empty()) name = "png";  // stdout and devices have no extension
   if (name.starts_with('.')) name.erase(0, 1);
   for (char& c : name) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-  if (name == "html")
-    throw Error(Kind::not_built, "this build draws no HTML player", "-o x.mp4 or -o x.png");
-  const std::vector<std::string> known{"png", "mp4", "gif"};
+  const std::vector<std::string> known{"png", "mp4", "gif", "html"};
   if (std::find(known.begin(), known.end(), name) == known.end()) {
-    throw Error(Kind::usage, fmt::format("cannot draw '{}': expected png, mp4 or gif", name),
+    throw Error(Kind::usage, fmt::format("cannot draw '{}': expected png, mp4, gif or html", name),
                 "-o FILE.png, or --to png");
   }
   return name;
@@ -96,6 +96,10 @@ std::filesystem::path model_for(const Clip& clip, const std::string& asked) {
   return found;
 }
 
+view::Figure figure_of(const Clip& clip, const std::string& model) {
+  return {.clip = &clip, .model = model_for(clip, model), .note = clip.skeleton->name()};
+}
+
 int run(const Arguments& a) {
   if (a.window) throw Error(Kind::not_built, "this build opens no window", "-o x.mp4 or -o x.png");
   const std::string format = picture_format(a);
@@ -107,19 +111,26 @@ int run(const Arguments& a) {
   options.end = a.end;
   options.together = a.ghost ? view::Together::over : view::Together::beside;
   require(!a.ghost || !a.compare.empty(), Kind::usage, "--ghost needs --compare OTHER");
-  require(a.compare != "-" || a.input != "-", Kind::usage,
-          "only one of the two motions can come from stdin");
+  require(std::count(a.compare.begin(), a.compare.end(), "-") + (a.input == "-" ? 1 : 0) <= 1,
+          Kind::usage, "only one of the motions can come from stdin");
 
   const Clip clip = pick(a.reading.read(a.input), a.clip, cli::input_name(a.input));
-  std::optional<Clip> other;
-  std::vector<view::Figure> figures{{.clip = &clip, .model = model_for(clip, a.model)}};
-  if (!a.compare.empty()) {
-    cli::ClipInput reading = a.reading;
-    reading.from.clear();  // comparing formats is what this is good for
-    other = pick(reading.read(a.compare), {}, cli::input_name(a.compare));
-    figures.push_back({.clip = &*other, .model = model_for(*other, {})});
-  }
+  std::vector<view::Figure> figures{figure_of(clip, a.model)};
+  cli::ClipInput reading = a.reading;
+  reading.from.clear();  // comparing formats is what this is good for
+  std::vector<Clip> others;
+  for (const std::string& name : a.compare)
+    others.push_back(pick(reading.read(name), {}, cli::input_name(name)));
+  for (const Clip& other : others) figures.push_back(figure_of(other, {}));
 
+  if (format == "html") {
+    for (size_t i = 1; a.ghost && i < figures.size(); ++i) figures[i].alpha = 0.4;
+    cli::write_output(a.output, view::player_page(figures, {.title = clip.name,
+                                                            .camera = a.camera,
+                                                            .start = options.start,
+                                                            .over = a.ghost}));
+    return 0;
+  }
   view::Film film(std::move(figures), options);
   if (format == "png") {
     cli::write_output(a.output, view::encode_png(view::filmstrip(film, a.pictures)));
@@ -138,23 +149,26 @@ int run(const Arguments& a) {
 
 int main(int argc, char** argv) {
   Arguments a;
-  cli::App app("motion-view", "what a motion looks like: a filmstrip or a movie");
+  cli::App app("motion-view",
+               "what a motion looks like: a filmstrip, a movie or a player in a web page");
   app.positional("INPUT", a.input, "motion file, - for stdin");
-  app.option("-o,--output", a.output, "x.png, x.mp4 or x.gif; - for stdout");
-  app.option("-t,--to", a.to, "png, mp4 or gif, whatever the output is called");
+  app.option("-o,--output", a.output, "x.png, x.mp4, x.gif or x.html; - for stdout");
+  app.option("-t,--to", a.to, "png, mp4, gif or html, whatever the output is called");
   app.option("-n,--frames", a.pictures, "pictures in a filmstrip");
   app.option("--size", a.size, "WIDTHxHEIGHT of one picture, pixels");
   app.option("--camera", a.camera, "side, front, track, top or azimuth,elevation,distance");
   app.option("--start", a.start, "begin at this second");
   app.option("--end", a.end, "end at this second");
   app.option("--rate", a.rate, "pictures a second of a movie (default 30, gif 25)");
-  app.option("--compare", a.compare, "a second motion, below the first or beside it");
-  app.flag("--ghost", a.ghost, "draw the second motion see-through over the first");
+  app.option("--compare", a.compare,
+             "another motion, below the first or beside it; may be repeated");
+  app.flag("--ghost", a.ghost, "draw the other motions see-through over the first");
   app.option("--clip", a.clip, "name or number of a clip in a file of several");
   app.option("--model", a.model, "MJCF, URDF or robot to draw with; none = a stick figure");
   a.reading.add_options(app);
   app.flag("--window", a.window, "open a window");
   app.example("motion-view walk.bvh -o walk.png");
+  app.example("motion-view walk.bvh -o walk.html");
   app.example("motion-retarget walk.bvh --to g1 | motion-view --compare walk.bvh -o both.mp4");
   return app.run(argc, argv, [&] { return run(a); });
 }

@@ -42,17 +42,13 @@ Film::Film(std::vector<Figure> figures, const FilmOptions& options) : start_(opt
 }
 
 void Film::frame(const FilmOptions& options) {
-  constexpr int kSamples = 64;
-  std::vector<std::vector<Vec3>> seen(scenes_.size());
+  std::vector<std::vector<Vec3>> seen;
   double aspect = 0;
   for (size_t i = 0; i < scenes_.size(); ++i) {
     const Clip& clip = *scenes_[i]->figures().front().clip;
     cameras_.push_back(
         choose_camera(options.camera, clip, frame_at(clip, start_), frame_at(clip, end_)));
-    for (int k = 0; k < kSamples; ++k) {
-      scenes_[i]->pose(start_ + (end_ - start_) * k / (kSamples - 1));
-      scenes_[i]->corners(seen[i]);
-    }
+    seen.push_back(scenes_[i]->corners(start_, end_));
     aspect = std::max(aspect, natural_aspect(cameras_[i], seen[i]));
   }
   // a walker makes narrow pictures, a dog broad and low ones

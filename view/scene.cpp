@@ -121,7 +121,8 @@ void Scene::place(const Figure& figure, const std::vector<int>& bodies, int fram
   for (size_t b = 0; b < bodies.size(); ++b) {
     const Quat& q = poses.rot[b];
     const mjtNum quat[4] = {q.w(), q.x(), q.y(), q.z()};
-    mju_copy3(data_->xpos + 3 * bodies[b], poses.pos[b].data());
+    const Vec3 at = poses.pos[b] + figure.offset;
+    mju_copy3(data_->xpos + 3 * bodies[b], at.data());
     mju_copy4(data_->xquat + 4 * bodies[b], quat);
   }
 }
@@ -147,7 +148,7 @@ void Scene::pose(double time) {
     mju_quat2Mat(data_->geom_xmat + 9 * g, quat);
   }
   const Clip& first = *figures_.front().clip;
-  focus_ = first.root_pos_at(frame_at(first, time));
+  focus_ = first.root_pos_at(frame_at(first, time)) + figures_.front().offset;
   focus_.z() = 0;
 }
 
@@ -165,6 +166,16 @@ void Scene::corners(std::vector<Vec3>& out) const {
       out.push_back(origin + axes * corner);
     }
   }
+}
+
+std::vector<Vec3> Scene::corners(double start, double end) {
+  constexpr int kSamples = 64;
+  std::vector<Vec3> out;
+  for (int k = 0; k < kSamples; ++k) {
+    pose(start + (end - start) * k / (kSamples - 1));
+    corners(out);
+  }
+  return out;
 }
 
 double Scene::extent() const {

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "motion/clip.h"
+#include "motion/marker.h"
 
 struct mjModel_;
 struct mjData_;
@@ -19,6 +20,10 @@ struct Figure {
   const Clip* clip = nullptr;        ///< must outlive the scene
   std::filesystem::path model = {};  ///< MJCF or URDF; empty = a stick figure
   double alpha = 1;                  ///< below 1 a ghost
+  std::string note = {};             ///< a word or two for a legend
+  Vec3 offset = Vec3::Zero();        ///< m, added to wherever the clip is
+  /// What else is drawn at each frame, one list a frame; may be null, must outlive the scene.
+  const std::vector<std::vector<Marker>>* markers = nullptr;
 };
 
 /// The model file of a clip's robot: the model of the shipped robot whose name the skeleton
@@ -39,10 +44,14 @@ class Scene {
   /// Corners of the boxes around everything drawn of the figures, relative to focus(): what a
   /// camera must hold. Appended to `out`.
   void corners(std::vector<Vec3>& out) const;
+  /// The same over the time from `start` to `end` s; leaves the scene posed at `end`.
+  std::vector<Vec3> corners(double start, double end);
   /// Height of the first figure's skeleton in its rest pose, m.
   double extent() const;
 
   const std::vector<Figure>& figures() const { return figures_; }
+  /// Bodies of the model that the bodies of a figure's skeleton are.
+  const std::vector<int>& bodies(size_t figure) const { return bodies_[figure]; }
   const mjModel_* model() const { return model_.get(); }
   mjData_* data() const { return data_.get(); }
   /// The figure that a body of the model belongs to, or -1 for the stage.

@@ -11,19 +11,53 @@ empty_folder() { [ -z "$(ls -A .)" ] || fail "left behind: $(ls -A .)"; rm -rf .
 # what is wrong is said before anything is drawn
 expect 2 'did you mean' "$view" "$walk" --camera fornt -o x.png
 expect 2 'expected WIDTHxHEIGHT' "$view" "$walk" --size 320 -o x.png
-expect 2 'expected png, mp4 or gif' "$view" "$walk" -o x.jpg
+expect 2 'expected png, mp4, gif or html' "$view" "$walk" -o x.jpg
 expect 2 'needs --compare' "$view" "$walk" --ghost -o x.png
 expect 2 "has no clip 'run'" "$view" "$walk" --clip run -o x.png
 expect 2 "no robot is named 'g11'" "$view" "$walk" --model g11 -o x.png
 expect 2 'does not exist' "$view" "$walk" --model ./none.xml -o x.png
 expect 3 'no.bvh' "$view" no.bvh -o x.png
 expect 3 '<stdin>: empty' "$view" -o x.png
-expect 4 'HTML' "$view" "$walk" -o x.html
 expect 4 'window' "$view" "$walk" --window
 empty_folder
 printf 'HIERARCHY\nROOT hips\n{\n' >half.bvh
 expect 3 'half.bvh' "$view" half.bvh -o x.png
 rm half.bvh
+empty_folder
+
+# a page that plays the motion needs no GPU to be written, and no network to be seen
+if [ -e /usr/share/javascript/three/three.min.js ]; then
+  "$view" "$walk" -o x.html || fail 'html'
+  "$view" "$walk" --compare "$data/clips/g1_walk.h5" --compare "$data/clips/go2_pace.h5" --to html >three.html || fail 'three in a page'
+  for page in x.html three.html; do
+    python3 - "$page" <<'PY' || fail "$page"
+import html.parser, json, re, sys
+text = open(sys.argv[1], encoding="utf-8").read()
+assert len(text) < 5_000_000, len(text)
+assert not re.search(r"https?://|\b(src|href)\s*=\s*[\"']", text.split("</head>")[1]) and "://" not in text
+assert "Content-Security-Policy" in text and "default-src 'none'" in text
+stack, data = [], []
+class Page(html.parser.HTMLParser):
+    def handle_starttag(self, tag, attrs):
+        assert not {"src", "href"} & {k for k, _ in attrs}, (tag, attrs)
+        if tag not in ("meta", "link", "br", "input"): stack.append((tag, dict(attrs)))
+    def handle_endtag(self, tag):
+        assert stack and stack.pop()[0] == tag, tag
+    def handle_data(self, d):
+        if stack and stack[-1][1].get("type") == "application/json": data.append(d)
+page = Page()
+page.feed(text)
+page.close()
+assert not stack, stack
+figures = json.loads("".join(data))["figures"]
+assert len(figures) == (3 if "three" in sys.argv[1] else 1)
+assert all(f["frames"] > 10 and f["shapes"] for f in figures)
+PY
+  done
+  rm -f x.html three.html
+else
+  echo 'skipped: no three.js'
+fi
 empty_folder
 
 if "$view" "$walk" -n 1 --size 64x64 -o probe.png 2>probe; then
