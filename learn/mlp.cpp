@@ -1,152 +1,151 @@
 #include "learn/mlp.h"
 
+#include <algorithm>
 #include <cmath>
 
 namespace motus::learn {
 
 namespace {
-constexpr int64_t kAlign = 16;  // floats in 64 bytes: MKL's results depend on alignment
+
+constexpr int64_t kAlign = 16;  // floats in 64 bytes
+constexpr int kMaxLanes = 4;
 int64_t padded(int64_t n) {
   return (n + kAlign - 1) / kAlign * kAlign;
 }
+ConstBlock rows_of(const at::Tensor& t) {
+  return {t.data_ptr<float>(), t.size(0), t.size(1), t.size(1)};
+}
+
 }  // namespace
 
-Mlp::Mlp(int in, const std::vector<int>& hidden, int out, Activation activation)
-    : in_(in), activation_(activation) {
+Mlp::Mlp(int in, const std::vector<int>& hidden, int out, Activation activation, Arithmetic how)
+    : in_(in), how_(how), activation_(activation) {
   std::vector<int> widths = hidden;
   widths.push_back(out);
-  int64_t total = 0;
-  int from = in;
-  for (const int w : widths) {
-    total += padded(int64_t{from} * w) + padded(w);
+  int64_t total = 0, from = in;
+  for (const int64_t w : widths) {
+    MlpLayer l;
+    l.in = from;
+    l.out = w;
+    l.weight = total;
+    l.bias = total + padded(from * w);
+    total = l.bias + padded(w);
+    layers_.push_back(l);
     from = w;
   }
   params_ = new_floats({total});
   grads_ = new_floats({total});
-  int64_t at = 0;
-  from = in;
-  for (const int w : widths) {
-    Layer l;
-    l.in = from;
-    l.out = w;
-    const auto part = [&](const at::Tensor& all, int64_t start, at::IntArrayRef shape) {
-      return all.narrow(0, start, shape.size() == 2 ? shape[0] * shape[1] : shape[0]).view(shape);
+  turned_.resize(layers_.size());
+  for (MlpLayer& l : layers_) {
+    const auto matrix = [&](const at::Tensor& all) {
+      return all.narrow(0, l.weight, l.out * l.in).view({l.out, l.in});
     };
-    l.w = part(params_, at, {w, from});
-    l.gw = part(grads_, at, {w, from});
-    at += padded(int64_t{from} * w);
-    l.b = part(params_, at, {w});
-    l.gb = part(grads_, at, {w});
-    at += padded(w);
-    l.h = new_floats({kBlock, w});
-    l.u = new_floats({kBlock, w});
-    l.e = new_floats({kBlock, w});
-    mixed_.push_back(new_floats({kBlock, from}));
-    layers_.push_back(std::move(l));
-    from = w;
+    views_.push_back({matrix(params_), params_.narrow(0, l.bias, l.out), matrix(grads_),
+                      grads_.narrow(0, l.bias, l.out)});
+    l.w = params_.data_ptr<float>() + l.weight;
+    l.b = params_.data_ptr<float>() + l.bias;
+    Turned& t = turned_[views_.size() - 1];
+    const bool half = how.precision == Precision::bf16 && &l != &layers_.back();
+    const int64_t across = spread(l.out), along = spread(l.in), pairs = (l.in + 1) / 2;
+    if (half) {
+      t.half = Buffer<uint16_t>(l.out * along);
+      t.half_forward = Buffer<uint32_t>(pairs * across);
+      t.half_back = Buffer<uint32_t>((l.out + 1) / 2 * along);
+      l.forward = {t.half_forward.data(), across};
+      l.back = {t.half_back.data(), along};
+    } else {
+      t.forward = Buffer<float>(l.in * across);
+      l.forward = {t.forward.data(), across};
+      l.back = {l.w, l.in};
+    }
   }
-  gradient_ = new_floats({kBlock, in});
-  squares_ = new_floats({kBlock});
 }
 
 void Mlp::init(Rng& rng, double output_scale) {
   for (size_t k = 0; k < layers_.size(); ++k) {
-    Layer& l = layers_[k];
     const bool last = k + 1 == layers_.size();
-    const double r = last && output_scale > 0 ? output_scale : 1.0 / std::sqrt(l.in);
-    for (float& w : floats(l.w)) w = static_cast<float>(rng.uniform(-r, r));
-    l.b.zero_();
+    const double r =
+        last && output_scale > 0 ? output_scale : 1.0 / std::sqrt(static_cast<double>(layers_[k].in));
+    for (float& w : floats(weight(k))) w = static_cast<float>(rng.uniform(-r, r));
+    bias(k).zero_();
   }
+  changed();
+}
+
+void Mlp::changed() {
+  stale_ = true;
+}
+
+void Mlp::refresh() {
+  const auto version = static_cast<uint32_t>(params_._version());
+  if (!stale_ && version == seen_) return;
+  const RowOps& ops = row_ops();
+  for (size_t k = 0; k < layers_.size(); ++k) {
+    const MlpLayer& l = layers_[k];
+    Turned& t = turned_[k];
+    const ConstBlock w{l.w, l.out, l.in, l.in};
+    const int64_t across = spread(l.out), along = spread(l.in);
+    if (t.forward.data()) {
+      ops.transpose(w, {t.forward.data(), l.in, l.out, across});
+      continue;
+    }
+    // two neighbours of a row are a pair of W^T: pairs are turned as if they were floats
+    const int64_t pairs = (l.in + 1) / 2;
+    ops.to_bf16(w, {t.half.data(), l.out, 2 * pairs, along});
+    ops.transpose({reinterpret_cast<const float*>(t.half.data()), l.out, pairs, along / 2},
+                  {reinterpret_cast<float*>(t.half_forward.data()), pairs, l.out, across});
+    ops.to_bf16_pairs(w, {t.half_back.data(), (l.out + 1) / 2, l.in, along});
+  }
+  seen_ = version;
+  stale_ = false;
+}
+
+MlpPass& Mlp::pass(size_t lane) {
+  while (passes_.size() <= lane) {
+    float* gradient = grads_.data_ptr<float>();
+    if (!passes_.empty()) {
+      gradients_.emplace_back(grads_.numel());
+      gradient = gradients_.back().data();
+    }
+    passes_.push_back(std::make_unique<MlpPass>(layers_, how_, activation_, gradient));
+  }
+  return *passes_[lane];
 }
 
 at::Tensor Mlp::forward(const at::Tensor& x) {
-  const int64_t n = x.size(0);
-  x_ = x;
-  at::Tensor h = x;
-  for (size_t k = 0; k < layers_.size(); ++k) {
-    Layer& l = layers_[k];
-    at::Tensor y = l.h.narrow(0, 0, n);
-    at::addmm_out(y, l.b, h, l.w.t());
-    if (k + 1 < layers_.size()) {
-      if (activation_ == Activation::relu) {
-        at::relu_(y);
-      } else {
-        at::elu_(y);
-      }
-    }
-    h = y;
-  }
-  return h;
+  refresh();
+  const ConstBlock y = pass(0).forward(rows_of(x));
+  return at::from_blob(const_cast<float*>(y.data), {y.rows, y.width}, at::TensorOptions().dtype(at::kFloat));
 }
 
 void Mlp::backward(const at::Tensor& dy) {
-  const int64_t n = dy.size(0);
-  at::Tensor delta = dy;
-  for (size_t k = layers_.size(); k-- > 0;) {
-    Layer& l = layers_[k];
-    const at::Tensor below = k ? layers_[k - 1].h.narrow(0, 0, n) : x_;
-    l.gw.addmm_(delta.t(), below);
-    l.gb.add_(delta.sum(0));
-    if (k == 0) break;
-    at::Tensor u = layers_[k - 1].u.narrow(0, 0, n);
-    at::mm_out(u, delta, l.w);
-    if (activation_ == Activation::relu) {
-      at::threshold_backward_out(u, u, below, 0);
-    } else {
-      at::elu_backward_out(u, u, 1, 1, 1, /*is_result=*/true, below);
-    }
-    delta = u;
-  }
+  pass(0).backward(dy.data_ptr<float>());
 }
 
 at::Tensor Mlp::input_gradient() {
-  const int64_t n = x_.size(0);
-  for (size_t k = layers_.size() - 1; k-- > 0;) {
-    Layer& l = layers_[k];
-    const Layer& above = layers_[k + 1];
-    at::Tensor u = l.u.narrow(0, 0, n);
-    if (k + 2 == layers_.size()) {
-      u.copy_(above.w.expand({n, l.out}));
-    } else {
-      at::mm_out(u, above.u.narrow(0, 0, n), above.w);
-    }
-    at::threshold_backward_out(u, u, l.h.narrow(0, 0, n), 0);
-  }
-  at::Tensor g = gradient_.narrow(0, 0, n);
-  if (layers_.size() > 1) {
-    at::mm_out(g, layers_[0].u.narrow(0, 0, n), layers_[0].w);
-  } else {
-    g.copy_(layers_[0].w.expand({n, in_}));
-  }
-  at::Tensor squares = squares_.narrow(0, 0, n);
-  at::sum_out(squares, g.square(), {1});
-  return squares;
+  const float* squares = pass(0).input_gradient();
+  return at::from_blob(const_cast<float*>(squares), {pass(0).rows()}, at::TensorOptions().dtype(at::kFloat));
 }
 
 void Mlp::penalised_backward(const at::Tensor& s, const at::Tensor& c) {
-  const int64_t n = s.size(0);
-  at::Tensor e = gradient_.narrow(0, 0, n);
-  e.mul_(c).mul_(2);
-  for (size_t k = 0; k < layers_.size(); ++k) {
-    Layer& l = layers_[k];
-    const bool last = k + 1 == layers_.size();
-    const at::Tensor below = k ? layers_[k - 1].h.narrow(0, 0, n) : x_;
-    at::Tensor mixed = mixed_[k].narrow(0, 0, n);
-    at::mul_out(mixed, below, s);
-    mixed.add_(e);
-    if (last) {
-      l.gw.add_(mixed.sum(0, /*keepdim=*/true));
-      l.gb.add_(s.sum());
-      break;
-    }
-    const at::Tensor u = l.u.narrow(0, 0, n);
-    l.gw.addmm_(u.t(), mixed);
-    l.gb.view({l.out, 1}).addmm_(u.t(), s);
-    at::Tensor next = l.e.narrow(0, 0, n);
-    at::mm_out(next, e, l.w.t());
-    at::threshold_backward_out(next, next, l.h.narrow(0, 0, n), 0);
-    e = next;
-  }
+  pass(0).penalised_backward(s.data_ptr<float>(), c.data_ptr<float>());
+}
+
+int Mlp::lanes(int64_t rows) {
+  return static_cast<int>(std::clamp<int64_t>(rows / (kBlock / 2), 1, kMaxLanes));
+}
+
+void Mlp::begin_lanes(int count) {
+  refresh();
+  pass(static_cast<size_t>(count - 1));
+  for (int lane = 1; lane < count; ++lane)
+    std::fill_n(gradients_[static_cast<size_t>(lane - 1)].data(), grads_.numel(), 0.0F);
+}
+
+void Mlp::end_lanes(int count) {
+  for (int lane = 1; lane < count; ++lane)
+    row_ops().add(grads_.data_ptr<float>(), gradients_[static_cast<size_t>(lane - 1)].data(),
+                  grads_.numel());
 }
 
 std::string Mlp::name_of(size_t k, const std::string& prefix, const std::string& last) const {
@@ -155,16 +154,17 @@ std::string Mlp::name_of(size_t k, const std::string& prefix, const std::string&
 
 void Mlp::save(Archive& a, const std::string& prefix, const std::string& last) const {
   for (size_t k = 0; k < layers_.size(); ++k) {
-    put(a, name_of(k, prefix, last) + ".weight", layers_[k].w);
-    put(a, name_of(k, prefix, last) + ".bias", layers_[k].b);
+    put(a, name_of(k, prefix, last) + ".weight", weight(k));
+    put(a, name_of(k, prefix, last) + ".bias", bias(k));
   }
 }
 
 void Mlp::load(const Archive& a, const std::string& prefix, const std::string& last) {
   for (size_t k = 0; k < layers_.size(); ++k) {
-    get(a, name_of(k, prefix, last) + ".weight", layers_[k].w);
-    get(a, name_of(k, prefix, last) + ".bias", layers_[k].b);
+    get(a, name_of(k, prefix, last) + ".weight", weight(k));
+    get(a, name_of(k, prefix, last) + ".bias", bias(k));
   }
+  changed();
 }
 
 }  // namespace motus::learn

@@ -6,34 +6,42 @@
 // Written out rather than left to autograd: no graph is built, nothing is allocated, and for a
 // scalar output the gradient penalty costs four matrix products a layer instead of the six of a
 // double backward pass (penalised_backward). Both are checked against autograd in tests.
+//
+// The work on a block of rows is done by an MlpPass. A minibatch is split over several of them in a way
+// that follows from its rows alone, and their gradients are added in order: the bits do not depend on
+// how many threads do the work.
+#include <memory>
 #include <string>
 #include <vector>
 
+#include "learn/crew.h"
+#include "learn/mlp_pass.h"
 #include "learn/rng.h"
 #include "learn/tensor.h"
 
 namespace motus::learn {
 
-enum class Activation { relu, elu };
-
 class Mlp {
  public:
-  Mlp(int in, const std::vector<int>& hidden, int out, Activation activation = Activation::relu);
+  Mlp(int in, const std::vector<int>& hidden, int out, Activation activation = Activation::relu,
+      Arithmetic how = best_arithmetic(Precision::fp32));
 
   /// Hidden weights uniform in +-1/sqrt(fan in), biases zero; the last layer's weights uniform in
   /// +-output_scale (0 = as hidden ones).
   void init(Rng& rng, double output_scale);
 
   int in() const { return in_; }
-  int out() const { return layers_.back().out; }
-  /// Parameters and their gradients, one flat tensor each (layers start at multiples of 64 bytes).
+  int out() const { return static_cast<int>(layers_.back().out); }
+  /// Parameters and their gradients, one flat tensor each (layers start at multiples of 64 bytes). Who
+  /// writes parameters through a pointer calls changed() afterwards; tensor operations are noticed.
   const at::Tensor& params() const { return params_; }
   const at::Tensor& grads() const { return grads_; }
+  void changed();
   size_t layer_count() const { return layers_.size(); }
-  const at::Tensor& weight(size_t k) const { return layers_[k].w; }
-  const at::Tensor& bias(size_t k) const { return layers_[k].b; }
-  const at::Tensor& weight_grad(size_t k) const { return layers_[k].gw; }
-  const at::Tensor& bias_grad(size_t k) const { return layers_[k].gb; }
+  const at::Tensor& weight(size_t k) const { return views_[k].w; }
+  const at::Tensor& bias(size_t k) const { return views_[k].b; }
+  const at::Tensor& weight_grad(size_t k) const { return views_[k].gw; }
+  const at::Tensor& bias_grad(size_t k) const { return views_[k].gb; }
 
   /// y (B, out) for x (B, in), B <= kBlock; valid until the next call. Keeps what backward needs.
   at::Tensor forward(const at::Tensor& x);
@@ -52,23 +60,52 @@ class Mlp {
 
   void zero_grads() { grads_.zero_(); }
 
+  /// Lanes that a minibatch of `rows` is split over.
+  static int lanes(int64_t rows);
+  /// Calls block(pass, first, n) for consecutive blocks of `rows` rows, n <= kBlock, several at once where
+  /// `crew` has threads without work: block(pass, lane, first, n), a lane's blocks in order. Afterwards
+  /// grads() has what the passes' backward calls added.
+  template <typename F>
+  void over_rows(Crew& crew, int64_t rows, const F& block) {
+    const int count = lanes(rows);
+    begin_lanes(count);
+    crew.run(count, [&](int lane) {
+      const int64_t end = rows * (lane + 1) / count;
+      for (int64_t at = rows * lane / count; at < end; at += kBlock)
+        block(*passes_[static_cast<size_t>(lane)], lane, at, end - at < kBlock ? end - at : kBlock);
+    });
+    end_lanes(count);
+  }
+
   /// Weights as "<prefix><2k>.weight" and ".bias" for hidden layers, `last` for the output layer.
   void save(Archive& a, const std::string& prefix, const std::string& last) const;
   void load(const Archive& a, const std::string& prefix, const std::string& last);
 
  private:
-  struct Layer {
-    int in = 0, out = 0;
+  struct Views {
     at::Tensor w, b, gw, gb;
-    at::Tensor h, u, e;  ///< (kBlock, out): activation, output gradient, penalty's reverse pass
+  };
+  struct Turned {  ///< a layer's weights as the kernel wants them
+    Buffer<float> forward;
+    Buffer<uint16_t> half;
+    Buffer<uint32_t> half_forward, half_back;
   };
   std::string name_of(size_t k, const std::string& prefix, const std::string& last) const;
+  void refresh();
+  MlpPass& pass(size_t lane);
+  void begin_lanes(int count);
+  void end_lanes(int count);
   int in_;
+  Arithmetic how_;
   Activation activation_;
-  std::vector<Layer> layers_;
+  std::vector<MlpLayer> layers_;
+  std::vector<Views> views_;
+  std::vector<Turned> turned_;
   at::Tensor params_, grads_;
-  at::Tensor x_, mixed_in_, gradient_, squares_;
-  std::vector<at::Tensor> mixed_;  ///< (kBlock, width of h_k), for s * h + e
+  uint32_t seen_ = 0;    ///< version of the parameters that turned_ holds
+  bool stale_ = true;
+  std::vector<Buffer<float>> gradients_;  ///< of the lanes after the first
+  std::vector<std::unique_ptr<MlpPass>> passes_;
 };
 
 }  // namespace motus::learn

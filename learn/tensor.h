@@ -5,14 +5,11 @@
 #include <ATen/ops/add.h>
 #include <ATen/ops/addmm.h>
 #include <ATen/ops/clamp.h>
-#include <ATen/ops/elu.h>
-#include <ATen/ops/elu_backward.h>
 #include <ATen/ops/empty.h>
 #include <ATen/ops/from_blob.h>
 #include <ATen/ops/index_select.h>
 #include <ATen/ops/mm.h>
 #include <ATen/ops/mul.h>
-#include <ATen/ops/relu.h>
 #include <ATen/ops/sub.h>
 #include <ATen/ops/sum.h>
 #include <ATen/ops/threshold_backward.h>
@@ -23,9 +20,6 @@
 #include "learn/archive.h"
 
 namespace motus::learn {
-
-/// Rows worked on together: activations of a block stay in the second-level cache.
-constexpr int64_t kBlock = 512;
 
 inline at::Tensor new_floats(at::IntArrayRef shape) {
   return at::zeros(shape, at::TensorOptions().dtype(at::kFloat));
