@@ -64,8 +64,8 @@ Mlp::Mlp(int in, const std::vector<int>& hidden, int out, Activation activation,
 void Mlp::init(Rng& rng, double output_scale) {
   for (size_t k = 0; k < layers_.size(); ++k) {
     const bool last = k + 1 == layers_.size();
-    const double r =
-        last && output_scale > 0 ? output_scale : 1.0 / std::sqrt(static_cast<double>(layers_[k].in));
+    const double r = last && output_scale > 0 ? output_scale
+                                              : 1.0 / std::sqrt(static_cast<double>(layers_[k].in));
     for (float& w : floats(weight(k))) w = static_cast<float>(rng.uniform(-r, r));
     bias(k).zero_();
   }
@@ -115,7 +115,8 @@ MlpPass& Mlp::pass(size_t lane) {
 at::Tensor Mlp::forward(const at::Tensor& x) {
   refresh();
   const ConstBlock y = pass(0).forward(rows_of(x));
-  return at::from_blob(const_cast<float*>(y.data), {y.rows, y.width}, at::TensorOptions().dtype(at::kFloat));
+  return at::from_blob(const_cast<float*>(y.data), {y.rows, y.width},
+                       at::TensorOptions().dtype(at::kFloat));
 }
 
 void Mlp::backward(const at::Tensor& dy) {
@@ -124,7 +125,8 @@ void Mlp::backward(const at::Tensor& dy) {
 
 at::Tensor Mlp::input_gradient() {
   const float* squares = pass(0).input_gradient();
-  return at::from_blob(const_cast<float*>(squares), {pass(0).rows()}, at::TensorOptions().dtype(at::kFloat));
+  return at::from_blob(const_cast<float*>(squares), {pass(0).rows()},
+                       at::TensorOptions().dtype(at::kFloat));
 }
 
 void Mlp::penalised_backward(const at::Tensor& s, const at::Tensor& c) {

@@ -102,7 +102,7 @@ class Mlp {
   std::vector<Views> views_;
   std::vector<Turned> turned_;
   at::Tensor params_, grads_;
-  uint32_t seen_ = 0;    ///< version of the parameters that turned_ holds
+  uint32_t seen_ = 0;  ///< version of the parameters that turned_ holds
   bool stale_ = true;
   std::vector<Buffer<float>> gradients_;  ///< of the lanes after the first
   std::vector<std::unique_ptr<MlpPass>> passes_;

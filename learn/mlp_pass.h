@@ -17,15 +17,16 @@ constexpr int64_t kBlock = 256;
 
 struct MlpLayer {
   int64_t in = 0, out = 0;
-  int64_t weight = 0, bias = 0;             ///< where they start in the flat parameters
-  const float *w = nullptr, *b = nullptr;   ///< (out, in) and (out)
-  Factor forward, back;                     ///< W^T (in, out) and W (out, in), as the kernel wants them
+  int64_t weight = 0, bias = 0;            ///< where they start in the flat parameters
+  const float *w = nullptr, *b = nullptr;  ///< (out, in) and (out)
+  Factor forward, back;  ///< W^T (in, out) and W (out, in), as the kernel wants them
 };
 
 class MlpPass {
  public:
   /// `layers` outlives the pass; `gradient` is laid out as the parameters.
-  MlpPass(const std::vector<MlpLayer>& layers, Arithmetic how, Activation activation, float* gradient);
+  MlpPass(const std::vector<MlpLayer>& layers, Arithmetic how, Activation activation,
+          float* gradient);
 
   /// y (n, out) for x (n, in), n <= kBlock; valid until the next call. x must stay until backward.
   ConstBlock forward(ConstBlock x);
@@ -67,7 +68,8 @@ class MlpPass {
   std::vector<Store> stores_;
   int64_t n_ = 0, widest_ = 0;
   ConstBlock x_;
-  Buffer<float> slope_, mixed_, turned_, squares_;  ///< dy/dx; s h + e; a transposed factor; |dy/dx|^2
+  Buffer<float> slope_, mixed_, turned_,
+      squares_;  ///< dy/dx; s h + e; a transposed factor; |dy/dx|^2
   Buffer<uint16_t> half_left_, half_turned_;
   Buffer<uint32_t> half_right_;
 };

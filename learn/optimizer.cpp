@@ -1,9 +1,9 @@
 #include "learn/optimizer.h"
 
-#include <ATen/ops/_fused_adamw.h>
-
 #include <array>
-#include <vector>
+#include <cmath>
+
+#include "learn/row_ops.h"
 
 namespace motus::learn {
 
@@ -29,18 +29,24 @@ void Optimizer::scale_gradients() {
 }
 
 void Optimizer::apply() {
-  const bool adam = config_.type == OptimizerType::adam;
-  const bool decoupled = adam && !config_.l2_decay;
-  if (config_.weight_decay > 0 && !decoupled) grads_.add_(params_, config_.weight_decay);
-  if (adam) {
-    count_.add_(1);
-    const std::vector<at::Tensor> p{params_}, g{grads_}, m{first_}, v{second_}, n{count_};
-    at::_fused_adamw_(p, g, m, v, {}, n, lr_, 0.9, 0.999, decoupled ? config_.weight_decay : 0,
-                      config_.epsilon, /*amsgrad=*/false, /*maximize=*/false);
-    return;
+  const auto rate = static_cast<float>(lr_), decay = static_cast<float>(config_.weight_decay);
+  float* p = params_.data_ptr<float>();
+  const float* g = grads_.data_ptr<float>();
+  const int64_t n = params_.numel();
+  if (config_.type == OptimizerType::adam) {
+    const double t = ++floats(count_)[0];
+    AdamStep step;
+    step.rate = rate;
+    step.epsilon = static_cast<float>(config_.epsilon);
+    (config_.l2_decay ? step.l2 : step.decay) = decay;
+    step.correction1 = static_cast<float>(1 - std::pow(0.9, t));
+    step.correction2 = static_cast<float>(1 - std::pow(0.999, t));
+    row_ops().adam(p, g, first_.data_ptr<float>(), second_.data_ptr<float>(), n, step);
+  } else {
+    row_ops().sgd(p, g, first_.data_ptr<float>(), n, rate, static_cast<float>(config_.momentum),
+                  decay);
   }
-  first_.mul_(config_.momentum).add_(grads_);
-  params_.add_(first_, -lr_);
+  params_.unsafeGetTensorImpl()->bump_version();  // the network keeps copies of its weights
 }
 
 void Optimizer::save(Archive& a, const std::string& name) const {

@@ -155,7 +155,8 @@ KernelFigures measure(Arithmetic how, int rows, int in, int out) {
     }
   }
   figures.error = std::sqrt(wrong / total);
-  const double flop = 2e-9 * static_cast<double>(m) * static_cast<double>(n) * static_cast<double>(k);
+  const double flop =
+      2e-9 * static_cast<double>(m) * static_cast<double>(n) * static_cast<double>(k);
   for (int repeat = 0; repeat < 8; ++repeat) {
     const double start = thread_seconds();
     multiply(how, x, k, y, result, false);

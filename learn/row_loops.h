@@ -96,8 +96,8 @@ void interleave(const Wide (&a)[16], Wide (&b)[16]) {
   for (int i = 0; i < 8; ++i) {
     b[2 * i] = __builtin_shufflevector(a[i], a[i + 8], 0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6,
                                        22, 7, 23);
-    b[2 * i + 1] = __builtin_shufflevector(a[i], a[i + 8], 8, 24, 9, 25, 10, 26, 11, 27, 12, 28,
-                                           13, 29, 14, 30, 15, 31);
+    b[2 * i + 1] = __builtin_shufflevector(a[i], a[i + 8], 8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13,
+                                           29, 14, 30, 15, 31);
   }
 }
 
@@ -199,8 +199,9 @@ void normalise(ConstBlock x, const float* shift, const float* scale, float clip,
 }
 
 constexpr RowOps table(const char* name) {
-  return {name,          add_bias,  mask,    masked_outer,  dots, squares, scale_rows, mix,
-          add_column_sums, transpose, to_bf16, to_bf16_pairs, add,  adam,    sgd,        normalise};
+  return {name, add_bias,        mask,      masked_outer, dots,          squares, scale_rows,
+          mix,  add_column_sums, transpose, to_bf16,      to_bf16_pairs, add,     adam,
+          sgd,  normalise};
 }
 
 }  // namespace

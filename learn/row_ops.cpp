@@ -5,7 +5,7 @@ namespace motus::learn {
 const RowOps kRowOpsPlain = table("SSE2");
 
 const RowOps& row_ops() {
-  static const RowOps& best = [] () -> const RowOps& {
+  static const RowOps& best = []() -> const RowOps& {
 #ifdef __x86_64__
     __builtin_cpu_init();
     if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&

@@ -20,8 +20,8 @@ using ConstBlock = Rows2d<const float>;
 /// One step of AdamW (decoupled decay) or Adam (decay in the gradient); bias corrections are given.
 struct AdamStep {
   float rate = 0, beta1 = 0.9F, beta2 = 0.999F, epsilon = 1e-8F;
-  float decay = 0;      ///< decoupled: the parameter shrinks by rate * decay
-  float l2 = 0;         ///< added to the gradient, times the parameter
+  float decay = 0;                         ///< decoupled: the parameter shrinks by rate * decay
+  float l2 = 0;                            ///< added to the gradient, times the parameter
   float correction1 = 1, correction2 = 1;  ///< 1 - beta^t
 };
 
