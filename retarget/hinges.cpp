@@ -15,8 +15,8 @@ void Hinges::clear() {
   slopes_.clear();
 }
 
-void Hinges::begin(double value, double weight) {
-  terms_.push_back({value, weight * weight, slopes_.size(), slopes_.size(), value < 0});
+void Hinges::begin(double value, double weight, bool joins) {
+  terms_.push_back({value, weight * weight, slopes_.size(), slopes_.size(), value < 0, joins});
 }
 
 void Hinges::derivative(int dim, double slope) {
@@ -27,10 +27,8 @@ void Hinges::derivative(int dim, double slope) {
 TreeSystem& Hinges::joined(TreeSystem& h) {
   ends_.clear();
   for (const Term& t : terms_) {
-    for (size_t k = t.first; k + 1 < t.last; ++k) {
-      const int a = slopes_[k].dim, b = slopes_[k + 1].dim, at = h.depth(a);
-      if (at > h.depth(b) || h.path(b)[static_cast<size_t>(at)] != a) ends_.emplace_back(a, b);
-    }
+    for (size_t k = t.first; t.joins && k + 1 < t.last; ++k)
+      ends_.emplace_back(slopes_[k].dim, slopes_[k + 1].dim);
   }
   if (ends_.empty()) return h;
   joined_.assign_joined(h, ends_);

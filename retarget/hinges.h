@@ -16,7 +16,8 @@ class Hinges {
   void clear();
 
   /// Starts a term of `weight` (a square root) whose value is now `value`; its derivatives follow.
-  void begin(double value, double weight);
+  /// `joins`: they lie on more than one path of the tree.
+  void begin(double value, double weight, bool joins = false);
   /// d(value) / d(x[dim]); dims ascend within a term.
   void derivative(int dim, double slope);
 
@@ -31,7 +32,7 @@ class Hinges {
   struct Term {
     double value, weight;  ///< weight squared
     size_t first, last;    ///< of slopes_
-    bool on;
+    bool on, joins;
   };
   struct Slope {
     int dim;

@@ -147,12 +147,19 @@ void Solver::keep_above_floor() {
   }
 }
 
+/// True if all that moves one of two bodies moves the other.
+bool Solver::nested(int a, int b) const {
+  const std::vector<int>&first = model_.chain(a), &second = model_.chain(b);
+  const size_t shorter = std::min(first.size(), second.size()) - 1;
+  return first[shorter] == second[shorter];
+}
+
 /// The gap of two capsules changes by the relative velocity of their nearest points along the line
 /// between them.
 void Solver::keep_apart() {
   for (const Contact& c : collider_.near(model_, kNearBody)) {
     const Vec3 along = (c.b - c.a).normalized();
-    hinges_.begin(c.gap - c.margin, w_.apart);
+    hinges_.begin(c.gap - c.margin, w_.apart, !nested(c.body_a, c.body_b));
     model_.approach(c.body_a, c.a, c.body_b, c.b, along,
                     [&](int dim, double slope) { hinges_.derivative(dim, slope); });
   }

@@ -67,6 +67,7 @@ class Solver {
   void plant_feet(const Target& t);
   void keep_above_floor();
   void keep_apart();
+  bool nested(int a, int b) const;
   void keep_off_limits(const State& state);
   Quat world(const Quat& anatomical, int body) const;
   void stay_on_branch(int trunk, int upper);

@@ -4,6 +4,18 @@
 
 namespace motus::retarget {
 
+namespace {
+
+/// to -= l * from, two numbers at a time.
+inline void subtract(double* to, const double* from, double l, int count) {
+  int k = 0;
+  for (; k + 2 <= count; k += 2)
+    Eigen::Map<Eigen::Vector2d>(to + k) -= l * Eigen::Map<const Eigen::Vector2d>(from + k);
+  if (k < count) to[k] -= l * from[k];
+}
+
+}  // namespace
+
 TreeSystem::TreeSystem(std::vector<int> parents) : parents_(std::move(parents)) {
   lay_out();
 }
@@ -76,8 +88,11 @@ bool TreeSystem::solve(const Eigen::VectorXd& g, std::span<const signed char> fi
   double* const rows = factor_.data();
   double* const y = y_.data();
   std::copy(rows_.begin(), rows_.end(), factor_.begin());
-  for (int i = 0; i < n; ++i) y[i] = g[i];
-  for (int i = 0; i < n; ++i) {
+  std::copy(g.begin(), g.end(), y_.begin());
+  bool any = false;
+  for (const signed char f : fixed) any = any || f;
+  // what is held goes to the right side
+  for (int i = 0; any && i < n; ++i) {
     const bool held = fixed[z(i)] != 0;
     double* const row = rows + first[i];
     const int* const p = path + first[i];
@@ -101,8 +116,7 @@ bool TreeSystem::solve(const Eigen::VectorXd& g, std::span<const signed char> fi
     row[depth] = inverse;
     for (int m = depth; m-- > 0;) {
       const double l = row[m] * inverse;
-      double* const other = rows + first[p[m]];
-      for (int k = 0; k <= m; ++k) other[k] -= l * row[k];
+      subtract(rows + first[p[m]], row, l, m + 1);
       y[p[m]] -= l * right;
       row[m] = l;
     }

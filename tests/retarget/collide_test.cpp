@@ -127,7 +127,7 @@ TEST_CASE("one-sided terms: the minimum with springs where they press, none wher
   for (const auto& [g0, active, joined] :
        {std::tuple(0.0, true, false), {0.0, true, true}, {3.0, false, true}}) {
     Hinges hinges;
-    hinges.begin(-1, 100);
+    hinges.begin(-1, 100, joined);
     hinges.derivative(0, 1);
     hinges.derivative(1, 1);
     // two variables on one path, and on two branches that the term joins
