@@ -12,7 +12,7 @@
 #include <cstring>
 #include <thread>
 
-#include "sim/amp_env.h"
+#include "sim/character_env.h"
 #include "tests/sim/fixtures.h"
 
 namespace motus::sim {
@@ -66,7 +66,7 @@ Result measure(const std::string& name, int threads, bool quick_recipe) {
     config.reference_table = 2048;
   }
   constexpr int kRobots = 128, kSteps = 60, kWarm = 10;
-  AmpEnv env(config, Dataset::from({swinging(robot)}), robot.model, kRobots, 1, threads);
+  CharacterEnv env(config, Dataset::from({swinging(robot)}), robot.model, kRobots, 1, threads);
   Plain plain(env.sim_model().model.get(), threads);
   const EnvSpec& spec = env.spec();
   int ctrl_size = 0;

@@ -13,7 +13,7 @@ constexpr uint64_t kStream = ~0ull;  ///< no environment has this number
 Demos::Demos(const Reference& reference, const Options& options)
     : reference_(reference),
       options_(options),
-      width_(disc_step_size(reference.anatomy().layout, options.terms) * options.steps) {
+      width_(features_width(reference.anatomy().layout, options.features.view()) * options.steps) {
   if (options.table > 0) build_table();
 }
 
@@ -32,8 +32,16 @@ std::pair<int, double> Demos::draw(uint64_t stream, uint64_t counter) const {
 void Demos::observe(int motion, double time, Reference::Scratch& s, float* window,
                     float* out) const {
   reference_.window(motion, time, options_.steps, options_.dt, s, window);
-  disc_obs(reference_.anatomy().layout, options_.terms, window, options_.steps, options_.steps - 1,
-           out);
+  see(window, options_.steps - 1, out);
+}
+
+double Demos::random(uint64_t stream, uint64_t counter, uint64_t index) const {
+  return random_unit(options_.seed, stream, counter, index);
+}
+
+void Demos::see(const float* ring, int head, float* out) const {
+  write_window(reference_.anatomy().layout, options_.features.view(), ring, options_.steps, head,
+               options_.newest_first, out);
 }
 
 void Demos::row(uint64_t counter, Reference::Scratch& s, float* window, float* out) const {

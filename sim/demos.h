@@ -5,15 +5,16 @@
 #include <utility>
 #include <vector>
 
+#include "sim/feature_list.h"
 #include "sim/reference.h"
-#include "sim/terms.h"
 
 namespace motus::sim {
 
 class Demos {
  public:
   struct Options {
-    TermOptions terms;
+    FeatureList features;  ///< of one step
+    bool newest_first = false;
     int steps = 10;        ///< of a window
     double dt = 1.0 / 30;  ///< s between them
     uint64_t seed = 0;
@@ -24,6 +25,12 @@ class Demos {
 
   /// A motion and a time in it: by weight, then uniform; or a row of the table.
   std::pair<int, double> draw(uint64_t stream, uint64_t counter) const;
+
+  /// Uniform in [0, 1): number `index` of a draw, for what else it decides; 0 and 1 are taken.
+  double random(uint64_t stream, uint64_t counter, uint64_t index) const;
+
+  /// What a discriminator sees of a ring of snapshots whose entry `head` is the newest.
+  void see(const float* ring, int head, float* out) const;
 
   /// The discriminator observation of draw number `counter`. `window` is room for the snapshots.
   void row(uint64_t counter, Reference::Scratch& s, float* window, float* out) const;

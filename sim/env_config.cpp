@@ -6,6 +6,10 @@
 
 #include "motion/data_path.h"
 #include "motion/nearest.h"
+#include "sim/control.h"
+#include "sim/feature_list.h"
+#include "sim/observation.h"
+#include "sim/reset.h"
 
 namespace motus::sim {
 
@@ -69,11 +73,12 @@ void read_engine(const Config& file, const Config& over, EnvConfig& out) {
     out.notes.push_back(
         fmt::format("engine {} is not in Motus: MuJoCo simulates instead", out.engine_name));
   }
-  const std::string mode = word_of(from("control_mode"), "control_mode", "pos",
-                                   {"none", "pos", "vel", "torque", "pd_explicit"});
-  require(mode == "pos", Kind::not_built,
-          "{}: control_mode {} is not in this build; pos (position targets) is", file.place(),
-          mode);
+  out.control_mode = word_of(from("control_mode"), "control_mode", "pos",
+                             {"none", "pos", "vel", "torque", "pd_explicit"});
+  const std::vector<std::string> modes = control_modes();
+  require(std::find(modes.begin(), modes.end(), out.control_mode) != modes.end(), Kind::not_built,
+          "{}: control_mode {} is not in this build; {} is", file.place(), out.control_mode,
+          fmt::join(modes, ", "));
   out.control_freq = from("control_freq").get("control_freq", 10.0);
   out.sim_freq = from("sim_freq").get("sim_freq", 60.0);
   positive(file, "control_freq", out.control_freq);
@@ -107,10 +112,10 @@ void read_env_name(const Config& c, EnvConfig& out) {
                                               "char_dof_test"};
   out.env_name = c.get<std::string>("env_name");
   if (out.env_name == "amp") return;
-  out.task.task = out.env_name == "task_location"   ? Task::location
-                  : out.env_name == "task_steering" ? Task::steering
-                                                    : Task::none;
-  if (out.task.task != Task::none) return;
+  out.task.task = out.env_name == "task_location"   ? TaskKind::location
+                  : out.env_name == "task_steering" ? TaskKind::steering
+                                                    : TaskKind::none;
+  if (out.task.task != TaskKind::none) return;
   if (std::find(known.begin(), known.end(), out.env_name) == known.end()) {
     throw Error(Kind::usage, fmt::format("{}: unknown environment '{}'", c.place(), out.env_name),
                 did_you_mean(out.env_name, known));
@@ -160,14 +165,14 @@ void read_mimickit(const Config& c, EnvConfig& out) {
 }
 
 void read_task(const Config& c, TaskOptions& t) {
-  if (t.task == Task::none) return;
+  if (t.task == TaskKind::none) return;
   const auto range = [&](const std::string& low, const std::string& high, float& a, float& b) {
     a = c.get<float>(low), b = c.get<float>(high);
     require(a >= 0 && a <= b, Kind::usage, "{}: {} {} and {} {} are no range", c.place(), low, a,
             high, b);
   };
   range("tar_change_time_min", "tar_change_time_max", t.change_min, t.change_max);
-  if (t.task == Task::steering) {
+  if (t.task == TaskKind::steering) {
     t.rand_dir = c.get("rand_tar_dir", true);
     t.rand_face = c.get("rand_face_dir", true);
     range("tar_speed_min", "tar_speed_max", t.speed_min, t.speed_max);
@@ -204,6 +209,45 @@ void read_half_range(const Config& c, EnvConfig& out) {
   out.action_half_range =
       choice<HalfRange>(c, "action_half_range", HalfRange::joint_limits,
                         {{"joint_limits", HalfRange::joint_limits}, {"clip", HalfRange::clip}});
+}
+
+/// A list of terms: a name, or {term: NAME, frame: heading, scale: 0.05}.
+std::vector<TermSpec> terms(const Config& c, const std::string& key,
+                            const std::vector<std::string>& known) {
+  std::vector<TermSpec> out;
+  if (!c.has(key)) return out;
+  const YAML::Node list = c.node(key);
+  require(list.IsSequence() && list.size() > 0, Kind::usage, "{}: {} must be a list of terms",
+          c.place(), key);
+  for (const auto& item : list) {
+    const std::string place = fmt::format("{}:{}: {}", c.place(), item.Mark().line + 1, key);
+    const Config one = Config::parse(item.IsMap() ? YAML::Dump(item) : "{}", place);
+    TermSpec spec;
+    spec.term = item.IsMap() ? one.get<std::string>("term") : item.as<std::string>();
+    if (std::find(known.begin(), known.end(), spec.term) == known.end()) {
+      throw Error(Kind::usage, fmt::format("{}: there is no term '{}'", place, spec.term),
+                  did_you_mean(spec.term, known));
+    }
+    const std::string frame = word_of(one, "frame", "world", frame_names());
+    spec.frame = *frame_named(frame);
+    spec.scale = one.get("scale", 1.0f);
+    one.refuse_unknown();
+    out.push_back(spec);
+  }
+  return out;
+}
+
+void read_view(const Config& c, EnvConfig& out) {
+  out.obs_terms = terms(c, "obs_terms", observation_names());
+  out.disc_terms = terms(c, "disc_obs_terms", feature_names());
+  out.disc_newest_first = word_of(c, "disc_obs_order", "oldest_first",
+                                  {"oldest_first", "newest_first"}) == "newest_first";
+  out.root_body = c.get<std::string>("root_body", "");
+  out.reset_mode = word_of(c, "reset_mode", "random", reset_modes());
+  out.reset_default_share = c.get("reset_default_share", 0.5);
+  require(out.reset_default_share >= 0 && out.reset_default_share <= 1, Kind::usage,
+          "{}: reset_default_share must lie in [0, 1], found {}", c.place(),
+          out.reset_default_share);
 }
 
 void read_motus(const Config& c, EnvConfig& out) {
@@ -243,6 +287,7 @@ EnvConfig read_env_config(const Config& engine, const Config& env) {
   read_engine(engine, env.child("engine"), out);
   read_mimickit(env, out);
   read_task(env, out.task);
+  read_view(env, out);
   read_motus(env, out);
   engine.refuse_unknown();
   env.refuse_unknown();

@@ -34,6 +34,7 @@
 #include <vector>
 
 #include "motion/config.h"
+#include "sim/features.h"
 #include "sim/task_terms.h"
 
 namespace motus::sim {
@@ -43,9 +44,16 @@ enum class ActionCentre { middle, clip_mean };
 enum class HalfRange { joint_limits, clip, number };
 enum class ClipLift { none, median, lowest };
 
+/// One term of an observation: a name of sim/features.h or sim/observation.h.
+struct TermSpec {
+  std::string term;
+  Frame frame = Frame::world;
+  float scale = 1;
+};
+
 struct EnvConfig {
   // engine
-  std::string engine_name = "mujoco";
+  std::string engine_name = "mujoco", control_mode = "pos";
   double control_freq = 10, sim_freq = 60;  ///< Hz
   std::string jacobian = "auto", cone = "pyramidal";
   double impratio = 1;
@@ -69,6 +77,11 @@ struct EnvConfig {
   TaskOptions task;  ///< of env_name task_location and task_steering
 
   // Motus
+  std::vector<TermSpec> obs_terms, disc_terms;  ///< empty: MimicKit's
+  bool disc_newest_first = false;
+  std::string root_body;  ///< whose pose and velocities are the root's in what is seen; empty: root
+  std::string reset_mode = "random";  ///< sim/reset.h
+  double reset_default_share = 0.5;   ///< of reset_mode hybrid
   JointObs joint_obs = JointObs::tangent_normal;
   double gain_scale = 1;
   ActionCentre action_centre = ActionCentre::middle;

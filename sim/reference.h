@@ -18,8 +18,24 @@ struct Anatomy {
   std::vector<int> keys;          ///< skeleton bodies
   bool angles = false;            ///< joint_obs: angle
   int nq = 7;
+  /// Bodies from below the root down to the one whose pose and velocities stand for the root's;
+  /// empty for the root itself.
+  std::vector<int> watched;
+  std::vector<int> parents, dofs;  ///< (B) parent body, first dof
 
-  static Anatomy of(const Skeleton& skeleton, const std::vector<int>& key_bodies, bool angles);
+  /// `positions`: snapshots hold dof positions. Throws Error(usage) if `root_body` hangs on a series
+  /// of hinges, Error(bad_input) for joints that have no meaning here.
+  static Anatomy of(const Skeleton& skeleton, const std::vector<int>& key_bodies, bool angles,
+                    bool positions = false, int root_body = 0);
+
+  /// The snapshot of a state: generalised positions and velocities as MuJoCo has them, world
+  /// positions (B, 3) and rotations (B, 4) of the bodies; rotations may be null when the root is
+  /// watched.
+  void take(const double* qpos, const double* qvel, const double* body_pos, const double* body_rot,
+            float* out) const;
+
+ private:
+  void watch(const double* qvel, const double* body_pos, const double* body_rot, float* out) const;
 };
 
 class Reference {
@@ -29,6 +45,7 @@ class Reference {
     MotionState state;
     BodyPoses poses;
     std::vector<double> qpos, qvel, dofs;
+    std::vector<double> body_rot;  ///< (B, 4), where something reads it
   };
 
   Reference(Dataset dataset, Anatomy anatomy);
@@ -42,6 +59,13 @@ class Reference {
 
   /// The same and world poses of all bodies.
   void pose(int motion, double time, Scratch& s) const;
+
+  /// Fills scratch as pose() does with a root at rest at `root` (position 3, exponential map 3) and
+  /// dofs (D).
+  void rest(const double* root, const double* dofs, Scratch& s) const;
+
+  /// The snapshot of scratch's pose.
+  void take(Scratch& s, float* out) const;
 
   /// The snapshot at `time`; scratch as after pose().
   void snapshot(int motion, double time, Scratch& s, float* out) const;
@@ -58,6 +82,7 @@ class Reference {
   double phase(int motion, double time) const;
 
  private:
+  void generalise(Scratch& s) const;
   MotionSampler sampler_;
   Anatomy anatomy_;
   std::vector<std::array<float, 2>> mean_velocity_;

@@ -8,11 +8,11 @@
 
 namespace motus::sim {
 
-enum class Task { none, location, steering };
+enum class TaskKind { none, location, steering };
 
 /// Constants of both tasks; each uses its own.
 struct TaskOptions {
-  Task task = Task::none;
+  TaskKind task = TaskKind::none;
   float change_min = 1, change_max = 1;  ///< s between targets
   // location
   float dist_min = 0, dist_max = 10;  ///< m
@@ -34,8 +34,8 @@ struct Target {
   float until = 0;  ///< s of the episode's clock
 };
 
-MOTUS_HD inline int task_obs_size(Task task) {
-  return task == Task::location ? 2 : task == Task::steering ? 5 : 0;
+MOTUS_HD inline int task_obs_size(TaskKind task) {
+  return task == TaskKind::location ? 2 : task == TaskKind::steering ? 5 : 0;
 }
 
 /// A new target from four uniform numbers in [0, 1).
@@ -43,11 +43,11 @@ MOTUS_HD inline void draw_target(const TaskOptions& o, const float root[2], floa
                                  const float u[4], Target& out) {
   constexpr float kTurn = 6.283185307179586f;
   out.until = now + o.change_min + u[0] * (o.change_max - o.change_min);
-  if (o.task == Task::location) {
+  if (o.task == TaskKind::location) {
     const float d = o.dist_min + u[1] * (o.dist_max - o.dist_min);
     out.pos[0] = root[0] + d * std::cos(kTurn * u[2]);
     out.pos[1] = root[1] + d * std::sin(kTurn * u[2]);
-  } else if (o.task == Task::steering) {
+  } else if (o.task == TaskKind::steering) {
     out.speed = o.speed_min + u[1] * (o.speed_max - o.speed_min);
     const float travel = o.rand_dir ? kTurn * (u[2] - 0.5f) : 0.0f;
     const float look = o.rand_face ? kTurn * (u[3] - 0.5f) : travel;
@@ -85,9 +85,9 @@ MOTUS_HD inline float* task_obs(const TaskOptions& o, const float* snapshot, con
     *out++ = h.c * x + h.s * y;
     *out++ = h.c * y - h.s * x;
   };
-  if (o.task == Task::location) {
+  if (o.task == TaskKind::location) {
     local(t.pos[0] - snapshot[0], t.pos[1] - snapshot[1]);
-  } else if (o.task == Task::steering) {
+  } else if (o.task == TaskKind::steering) {
     local(t.dir[0], t.dir[1]);
     *out++ = t.speed;
     local(t.face[0], t.face[1]);
@@ -98,10 +98,10 @@ MOTUS_HD inline float* task_obs(const TaskOptions& o, const float* snapshot, con
 /// Reward in [0, 1] of the step that led from `before` (x, y of the root) to `snapshot`.
 MOTUS_HD inline float task_reward(const TaskOptions& o, const float* snapshot,
                                   const float before[2], float dt, const Target& t) {
-  if (o.task == Task::none) return 0;
+  if (o.task == TaskKind::none) return 0;
   const Heading h = heading_of(snapshot + SnapshotLayout::kRootRot);
   const float vx = (snapshot[0] - before[0]) / dt, vy = (snapshot[1] - before[1]) / dt;
-  if (o.task == Task::location) {
+  if (o.task == TaskKind::location) {
     const float x = t.pos[0] - snapshot[0], y = t.pos[1] - snapshot[1];
     const float d2 = x * x + y * y;
     float move = 1, face = 1;

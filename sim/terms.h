@@ -1,6 +1,7 @@
 #pragma once
-// What a policy and a discriminator see, and what ends an episode: one definition of every term,
-// inline over plain float views so that g++ and nvcc compile the same text.
+// The snapshot that everything is computed from, rotations over it, and what ends an episode: one
+// definition, inline over plain float views so that g++ and nvcc compile the same text. What is seen
+// of a snapshot is in sim/features.h.
 //
 // Formulas: MimicKit (arXiv 2510.13794) with its DeepMimic and AMP environments; golden numbers in
 // tests/sim/terms_test.cpp. Metres, seconds, radians; world frame z up; quaternions w x y z. The
@@ -8,7 +9,8 @@
 //
 // A snapshot is one control step of one character, everything that terms are computed from:
 //   root position 3 | root rotation 4 | root velocity 3 | root angular velocity 3 (world) |
-//   joint features | dof velocities | key body positions minus the root's (world axes) 3 each
+//   joint features | dof velocities | key body positions minus the root's (world axes) 3 each |
+//   dof positions where a term wants them
 #include <cmath>
 
 #ifdef __CUDACC__
@@ -22,17 +24,12 @@ namespace motus::sim {
 /// Widths of a snapshot's parts and where they start.
 struct SnapshotLayout {
   int joint_features = 0, dofs = 0, keys = 0;
+  bool positions = false;  ///< dof positions are part of it
   static constexpr int kRootPos = 0, kRootRot = 3, kRootVel = 7, kRootAngVel = 10, kJoints = 13;
   MOTUS_HD int dof_vel() const { return kJoints + joint_features; }
   MOTUS_HD int key_pos() const { return dof_vel() + dofs; }
-  MOTUS_HD int size() const { return key_pos() + 3 * keys; }
-};
-
-/// Which terms are seen, and in which frame.
-struct TermOptions {
-  bool global_obs = false;       ///< world axes instead of the heading frame
-  bool root_height_obs = true;   ///< the height of the root is seen
-  bool disc_dof_vel_obs = true;  ///< the discriminator sees dof velocities
+  MOTUS_HD int dof_pos() const { return key_pos() + 3 * keys; }
+  MOTUS_HD int size() const { return dof_pos() + (positions ? dofs : 0); }
 };
 
 /// Rotation by minus the heading, as cosine and sine of the heading.
@@ -74,11 +71,6 @@ MOTUS_HD inline void to_heading(const Heading& h, const float v[3], float out[3]
   out[0] = h.c * x + h.s * y;
   out[1] = h.c * y - h.s * x;
   out[2] = v[2];
-}
-
-/// The frame terms are written in: the heading of `snapshot`, or the world.
-MOTUS_HD inline Heading observer(const TermOptions& o, const float* snapshot) {
-  return o.global_obs ? Heading{} : heading_of(snapshot + SnapshotLayout::kRootRot);
 }
 
 // ---- joints ----------------------------------------------------------------------------------
@@ -135,6 +127,31 @@ MOTUS_HD inline void joint_features(const JointTerm* joints, int count, bool ang
   }
 }
 
+/// Exponential map of a rotation, the shorter way round.
+MOTUS_HD inline void log_of(const float q[4], float out[3]) {
+  const float sign = q[0] < 0 ? -1.0f : 1.0f;
+  const float n = std::sqrt(q[1] * q[1] + q[2] * q[2] + q[3] * q[3]);
+  const float k = n > 1e-7f ? sign * 2 * std::atan2(n, sign * q[0]) / n : 2 * sign;
+  for (int i = 0; i < 3; ++i) out[i] = k * q[1 + i];
+}
+
+/// Dof positions from generalised positions: angles of hinges, exponential maps of balls.
+template <typename Real>
+MOTUS_HD inline void dof_positions(const JointTerm* joints, int count, const Real* qpos,
+                                   float* out) {
+  for (int i = 0; i < count; ++i) {
+    const Real* p = qpos + joints[i].qpos;
+    if (joints[i].kind == JointTerm::ball) {
+      const float q[4] = {static_cast<float>(p[0]), static_cast<float>(p[1]),
+                          static_cast<float>(p[2]), static_cast<float>(p[3])};
+      log_of(q, out);
+      out += 3;
+    } else {
+      for (int k = 0; k < joints[i].count; ++k) *out++ = static_cast<float>(p[k]);
+    }
+  }
+}
+
 /// A snapshot from a simulation's state: qpos (7 + joints), qvel (6 + dofs; the root's angular part
 /// in the root's frame, as MuJoCo has it) and the world positions (3 each) of all bodies, of which
 /// `keys` names the key bodies.
@@ -156,31 +173,10 @@ MOTUS_HD inline void take_snapshot(const SnapshotLayout& l, const JointTerm* joi
       out[l.key_pos() + 3 * i + k] = static_cast<float>(body_pos[3 * keys[i] + k] - qpos[k]);
     }
   }
+  if (l.positions) dof_positions(joints, joint_count, qpos, out + l.dof_pos());
 }
 
-// ---- observations ----------------------------------------------------------------------------
-
-MOTUS_HD inline int character_obs_size(const SnapshotLayout& l, const TermOptions& o) {
-  return (o.root_height_obs ? 1 : 0) + 12 + l.joint_features + l.dofs + 3 * l.keys;
-}
-
-/// The policy's view: [root height | root rotation 6 | root velocity | root angular velocity |
-/// joint features | dof velocities | key bodies relative to the root]. Returns the end.
-MOTUS_HD inline float* character_obs(const SnapshotLayout& l, const TermOptions& o, const float* s,
-                                     float* out) {
-  const Heading h = observer(o, s);
-  if (o.root_height_obs) *out++ = s[SnapshotLayout::kRootPos + 2];
-  float rot[6];
-  tangent_normal(s + SnapshotLayout::kRootRot, rot);
-  to_heading(h, rot, out);
-  to_heading(h, rot + 3, out + 3);
-  to_heading(h, s + SnapshotLayout::kRootVel, out + 6);
-  to_heading(h, s + SnapshotLayout::kRootAngVel, out + 9);
-  out += 12;
-  for (int i = 0; i < l.joint_features + l.dofs; ++i) *out++ = s[SnapshotLayout::kJoints + i];
-  for (int i = 0; i < l.keys; ++i, out += 3) to_heading(h, s + l.key_pos() + 3 * i, out);
-  return out;
-}
+// ---- phase -----------------------------------------------------------------------------------
 
 /// The phase of the reference: [phase, sin(2 pi 2^k phase) k < n, cos(...) k < n].
 MOTUS_HD inline float* phase_obs(float phase, int encodings, float* out) {
@@ -191,47 +187,6 @@ MOTUS_HD inline float* phase_obs(float phase, int encodings, float* out) {
     out[encodings + k] = std::cos(scale * phase);
   }
   return out + 2 * encodings;
-}
-
-MOTUS_HD inline int disc_step_size(const SnapshotLayout& l, const TermOptions& o) {
-  return (o.root_height_obs ? 3 : 2) + 6 + l.joint_features + 3 * l.keys + 6 +
-         (o.disc_dof_vel_obs ? l.dofs : 0);
-}
-
-/// One step `s` of a discriminator's window whose newest step is `newest`: [root position: x and y
-/// from the newest root's, z absolute | root rotation 6 | joint features | key bodies relative to
-/// the own root | root velocity | root angular velocity | dof velocities]. Returns the end.
-MOTUS_HD inline float* disc_step(const SnapshotLayout& l, const TermOptions& o, const float* newest,
-                                 const Heading& h, const float* s, float* out) {
-  const float d[3] = {s[0] - newest[0], s[1] - newest[1], s[2]};
-  to_heading(h, d, out);
-  out += o.root_height_obs ? 3 : 2;
-  float rot[6];
-  tangent_normal(s + SnapshotLayout::kRootRot, rot);
-  to_heading(h, rot, out);
-  to_heading(h, rot + 3, out + 3);
-  out += 6;
-  for (int i = 0; i < l.joint_features; ++i) *out++ = s[SnapshotLayout::kJoints + i];
-  for (int i = 0; i < l.keys; ++i, out += 3) to_heading(h, s + l.key_pos() + 3 * i, out);
-  to_heading(h, s + SnapshotLayout::kRootVel, out);
-  to_heading(h, s + SnapshotLayout::kRootAngVel, out + 3);
-  out += 6;
-  if (o.disc_dof_vel_obs) {
-    for (int i = 0; i < l.dofs; ++i) *out++ = s[l.dof_vel() + i];
-  }
-  return out;
-}
-
-/// A whole window, oldest step first, out of a ring of `steps` snapshots whose entry `head` is the
-/// newest. Headings are those of the newest step.
-MOTUS_HD inline void disc_obs(const SnapshotLayout& l, const TermOptions& o, const float* ring,
-                              int steps, int head, float* out) {
-  const float* newest = ring + head * l.size();
-  const Heading h = observer(o, newest);
-  for (int i = 1; i <= steps; ++i) {
-    const int at = head + i < steps ? head + i : head + i - steps;
-    out = disc_step(l, o, newest, h, ring + at * l.size(), out);
-  }
 }
 
 // ---- terminations ----------------------------------------------------------------------------

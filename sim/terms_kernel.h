@@ -1,7 +1,7 @@
 #pragma once
-// The terms of sim/terms.h for many worlds at once on a CUDA device: one thread a world, the same inline functions.
+// The features of sim/features.h for many worlds at once on a CUDA device: one thread a world, the same inline functions.
 // Built by the `cuda` preset only.
-#include "sim/terms.h"
+#include "sim/features.h"
 
 namespace motus::sim {
 
@@ -12,9 +12,11 @@ struct DeviceWindows {
   int worlds = 0, steps = 0;
 };
 
-/// Writes character observations (worlds, character_obs_size) and discriminator observations
-/// (worlds, steps * disc_step_size) to device memory. `stream` is a cudaStream_t. Returns the launch's cudaError_t.
-int launch_observe(const SnapshotLayout& layout, const TermOptions& options,
-                   const DeviceWindows& windows, float* obs, float* disc_obs, void* stream);
+/// Writes the policy's features of the newest step (worlds, width) and the discriminator's of all
+/// steps (worlds, steps * width), oldest first, to device memory, where the lists lie too. `stream`
+/// is a cudaStream_t. Returns the launch's cudaError_t.
+int launch_observe(const SnapshotLayout& layout, const FeatureView& policy,
+                   const FeatureView& discriminator, const DeviceWindows& windows, float* obs,
+                   float* disc_obs, void* stream);
 
 }  // namespace motus::sim

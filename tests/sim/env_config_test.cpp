@@ -117,7 +117,7 @@ TEST_CASE("tasks are read with their published defaults") {
   const EnvConfig go = read(with(kEnv, "\"amp\"", "task_location") +
                             "tar_speed: 1.0\ntar_change_time_min: 5\ntar_change_time_max: 10\n"
                             "tar_dist_max: 10\n");
-  CHECK(go.task.task == Task::location);
+  CHECK(go.task.task == TaskKind::location);
   CHECK(go.task.dist_threshold == 0.5f);
   CHECK(go.task.vel_err_scale == 4);
   const std::string steer = with(kEnv, "\"amp\"", "task_steering") + R"(

@@ -2,7 +2,7 @@
 #include <algorithm>
 #include <limits>
 
-#include "sim/amp_env.h"
+#include "sim/character_env.h"
 #include "tests/catch.h"
 #include "tests/sim/fixtures.h"
 
@@ -18,9 +18,9 @@ Clip flying(const Robot& robot) {
   return c;
 }
 
-std::unique_ptr<AmpEnv> make(const Robot& robot, const EnvConfig& config, const Clip& clip,
+std::unique_ptr<CharacterEnv> make(const Robot& robot, const EnvConfig& config, const Clip& clip,
                              int envs = 3) {
-  return std::make_unique<AmpEnv>(config, Dataset::from({clip}), robot.model, envs, 5, 1);
+  return std::make_unique<CharacterEnv>(config, Dataset::from({clip}), robot.model, envs, 5, 1);
 }
 
 /// Steps with zero actions until an episode of environment 0 ends; its length and cause.

@@ -2,7 +2,7 @@
 // of other real clips. The clips are not part of the repository: MOTUS_CORPUS says where they are.
 #include <numeric>
 
-#include "sim/amp_env.h"
+#include "sim/character_env.h"
 #include "sim/lift.h"
 #include "tests/catch.h"
 #include "tests/corpus.h"
@@ -47,7 +47,7 @@ TEST_CASE("observations of the humanoid at the start of the spin-kick are the pu
   clips[0].skeleton = robot.skeleton;
   std::vector<float> demo(1420);
   {
-    AmpEnv env(config, Dataset::from(clips), robot.model, 1, 1, 1);
+    CharacterEnv env(config, Dataset::from(clips), robot.model, 1, 1, 1);
     check_start(env.obs(), {.82509, -.93451, .33223, -.12768, -.15044, -.04361, .98766, .66120,
                             .10080, -.16620});
     CHECK(sum(env.obs()) == Approx(25.0955).margin(1e-3));
@@ -57,7 +57,7 @@ TEST_CASE("observations of the humanoid at the start of the spin-kick are the pu
     CHECK(sum(demo) == Approx(266.326).margin(5e-3));
   }
   config.global_obs = false;
-  AmpEnv env(config, Dataset::from(clips), robot.model, 1, 1, 1);
+  CharacterEnv env(config, Dataset::from(clips), robot.model, 1, 1, 1);
   check_start(env.obs().subspan(1), {.99182, 0, -.12768, .12714, .09148, .98766});
   CHECK(sum(env.obs()) == Approx(30.6955).margin(1e-3));
   env.sample_demo(1, demo);
@@ -71,7 +71,7 @@ TEST_CASE("the Go2's published pace: its speed, and how deep its feet are in the
   const Robot robot = formats::load_robot("go2");
   clips[0].skeleton = robot.skeleton;
   const Dataset dataset = Dataset::from(clips);
-  AmpEnv env(settings(robot), dataset, robot.model, 1, 1, 1);
+  CharacterEnv env(settings(robot), dataset, robot.model, 1, 1, 1);
   CHECK(env.reference().mean_velocity(0)[0] == Approx(1.13).margin(0.01));
   Dataset median = dataset, lowest = dataset;
   lift_clips(median, *env.sim_model().model, ClipLift::median);

@@ -1,7 +1,7 @@
 // The tasks: rewards by their published formulas, targets in their ranges and on their clock.
 #include <cmath>
 
-#include "sim/amp_env.h"
+#include "sim/character_env.h"
 #include "tests/catch.h"
 #include "tests/sim/fixtures.h"
 
@@ -24,7 +24,7 @@ constexpr float kDt = 1.0f / 30;
 
 TEST_CASE("location: distance, speed towards the target and facing are rewarded") {
   TaskOptions o;
-  o.task = Task::location;
+  o.task = TaskKind::location;
   const std::vector<float> s = facing_y();
   Target t;
   t.pos[0] = 1, t.pos[1] = 5;  // 3 m ahead
@@ -49,7 +49,7 @@ TEST_CASE("location: distance, speed towards the target and facing are rewarded"
 
 TEST_CASE("steering: velocity and facing against what is asked") {
   TaskOptions o;
-  o.task = Task::steering;
+  o.task = TaskKind::steering;
   o.steer_vel_scale = 0.5f;
   const std::vector<float> s = facing_y();
   Target t;
@@ -76,11 +76,11 @@ TEST_CASE("targets keep to their ranges and change on their clock") {
   const Robot robot = formats::load_robot("humanoid");
   EnvConfig config = settings(robot);
   config.global_obs = false;
-  config.task.task = Task::steering;
+  config.task.task = TaskKind::steering;
   config.task.speed_min = 0.5f, config.task.speed_max = 5;
   config.task.change_min = config.task.change_max = 0.5f;
   config.enable_early_termination = false;
-  AmpEnv env(config, Dataset::from({swinging(robot)}), robot.model, 40, 3, 1);
+  CharacterEnv env(config, Dataset::from({swinging(robot)}), robot.model, 40, 3, 1);
   REQUIRE(env.spec().obs == 145);
   const auto speeds = [&] {
     std::vector<float> out;
@@ -98,8 +98,8 @@ TEST_CASE("targets keep to their ranges and change on their clock") {
   for (size_t e = 0; e < 40; ++e) CHECK(speeds()[e] != first[e]);
   CHECK(env.diagnostics().at("task_reward") > 0);
 
-  config.task = {.task = Task::location, .change_min = 5, .change_max = 10, .dist_max = 10};
-  AmpEnv there(config, Dataset::from({swinging(robot)}), robot.model, 200, 3, 1);
+  config.task = {.task = TaskKind::location, .change_min = 5, .change_max = 10, .dist_max = 10};
+  CharacterEnv there(config, Dataset::from({swinging(robot)}), robot.model, 200, 3, 1);
   REQUIRE(there.spec().obs == 142);
   float farthest = 0, mean = 0;
   for (size_t e = 0; e < 200; ++e) {

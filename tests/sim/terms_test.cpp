@@ -1,4 +1,4 @@
-#include "sim/terms.h"
+#include "sim/feature_list.h"
 
 #include <vector>
 
@@ -76,7 +76,8 @@ TEST_CASE("joint features of hinges, balls, series and rigid connections") {
 
 TEST_CASE("a window is read from the ring oldest first, wherever its head is") {
   const SnapshotLayout l{.joint_features = 1, .dofs = 1, .keys = 0};
-  const TermOptions o{.global_obs = true};
+  const std::vector<FeatureTerm> terms = mimickit_discriminator(true, true, true);
+  const FeatureView o{terms.data(), static_cast<int>(terms.size()), nullptr};
   const int steps = 3;
   std::vector<float> straight, turned(static_cast<size_t>(steps * l.size()));
   for (int i = 0; i < steps; ++i) {
@@ -85,16 +86,16 @@ TEST_CASE("a window is read from the ring oldest first, wherever its head is") {
     s[SnapshotLayout::kJoints] = 7 + static_cast<float>(i);
     straight.insert(straight.end(), s.begin(), s.end());
   }
-  const size_t width = static_cast<size_t>(disc_step_size(l, o) * steps);
+  const size_t width = static_cast<size_t>(features_width(l, o) * steps);
   std::vector<float> a(width), b(width);
-  disc_obs(l, o, straight.data(), steps, 2, a.data());
+  write_window(l, o, straight.data(), steps, 2, false, a.data());
   for (int head = 0; head < steps; ++head) {
     for (int i = 0; i < steps; ++i) {
       const int at = (head + 1 + i) % steps;
       std::copy_n(&straight[static_cast<size_t>(i * l.size())], l.size(),
                   &turned[static_cast<size_t>(at * l.size())]);
     }
-    disc_obs(l, o, turned.data(), steps, head, b.data());
+    write_window(l, o, turned.data(), steps, head, false, b.data());
     CHECK(a == b);
   }
   // x and y from the newest root, z absolute

@@ -2,7 +2,7 @@
 #include <cmath>
 
 #include "motion/error.h"
-#include "sim/amp_env.h"
+#include "sim/character_env.h"
 #include "tests/catch.h"
 #include "tests/sim/fixtures.h"
 
@@ -13,7 +13,7 @@ namespace {
 
 EnvConfig steering(const Robot& robot) {
   EnvConfig config = settings(robot);
-  config.task.task = Task::steering;
+  config.task.task = TaskKind::steering;
   config.task.speed_min = 1, config.task.speed_max = 3;
   config.enable_early_termination = false;
   return config;
@@ -47,7 +47,7 @@ TEST_CASE("only steering takes a velocity, and holds it") {
   const Robot robot = formats::load_robot("humanoid");
   EnvConfig config = steering(robot);
   config.task.change_min = config.task.change_max = 0.1f;
-  AmpEnv env(config, Dataset::from({swinging(robot)}), robot.model, 2, 3, 1);
+  CharacterEnv env(config, Dataset::from({swinging(robot)}), robot.model, 2, 3, 1);
   REQUIRE(env.set_command({.vx = 1.25}));
   env.reset();
   const std::vector<float> still(2 * 28);
@@ -55,9 +55,9 @@ TEST_CASE("only steering takes a velocity, and holds it") {
     CHECK(env.obs()[145 - 3] == 1.25F);  // two of direction, speed, two of facing
     env.step(still);
   }
-  for (const Task task : {Task::none, Task::location}) {
+  for (const TaskKind task : {TaskKind::none, TaskKind::location}) {
     config.task.task = task;
-    AmpEnv other(config, Dataset::from({swinging(robot)}), robot.model, 1, 3, 1);
+    CharacterEnv other(config, Dataset::from({swinging(robot)}), robot.model, 1, 3, 1);
     CHECK_FALSE(other.set_command({.vx = 1}));
   }
 }
@@ -65,7 +65,7 @@ TEST_CASE("only steering takes a velocity, and holds it") {
 TEST_CASE("markers show the targets, the reference is the clip") {
   const Robot robot = formats::load_robot("humanoid");
   EnvConfig config = steering(robot);
-  AmpEnv env(config, Dataset::from({swinging(robot)}), robot.model, 1, 3, 1);
+  CharacterEnv env(config, Dataset::from({swinging(robot)}), robot.model, 1, 3, 1);
   env.set_command({.vx = 3, .vy = 0});
   env.reset();
   // at the start of an episode the character is where its clip is
@@ -80,15 +80,15 @@ TEST_CASE("markers show the targets, the reference is the clip") {
         Approx(1.5).margin(1e-5));
   CHECK(m[0].angle == Approx(m[1].angle).margin(1e-6));
 
-  config.task = {.task = Task::location, .dist_min = 3, .dist_max = 3};
-  AmpEnv place(config, Dataset::from({swinging(robot)}), robot.model, 1, 3, 1);
+  config.task = {.task = TaskKind::location, .dist_min = 3, .dist_max = 3};
+  CharacterEnv place(config, Dataset::from({swinging(robot)}), robot.model, 1, 3, 1);
   const Pose p = place.pose(0);
   REQUIRE(place.markers(0).size() == 1);
   const Vec3 target = place.markers(0).front().pos;
   CHECK(std::hypot(target.x() - p.root_pos[0], target.y() - p.root_pos[1]) == Approx(3));
   CHECK(target.z() == 0);
   config.task = {};
-  AmpEnv plain(config, Dataset::from({swinging(robot)}), robot.model, 1, 3, 1);
+  CharacterEnv plain(config, Dataset::from({swinging(robot)}), robot.model, 1, 3, 1);
   CHECK(plain.markers(0).empty());
 }
 
@@ -98,7 +98,7 @@ TEST_CASE("a pull moves its environment alone, and ends when told") {
   config.enable_early_termination = false;
   config.rand_reset = false;
   const Dataset clips = Dataset::from({swinging(robot)});
-  AmpEnv env(config, clips, robot.model, 2, 3, 1), quiet(config, clips, robot.model, 2, 3, 1);
+  CharacterEnv env(config, clips, robot.model, 2, 3, 1), quiet(config, clips, robot.model, 2, 3, 1);
   CHECK_FALSE(env.pull({.env = 2, .body = 0}));
   CHECK_FALSE(env.pull({.env = 0, .body = 1000}));
   REQUIRE(env.pull({.env = 0, .body = 0, .force = {0, 0, 2000}}));

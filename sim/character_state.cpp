@@ -1,14 +1,14 @@
-// What can be asked of an AMP environment between steps: poses, means, exact save and load.
+// What can be asked of an environment between steps: poses, means, exact save and load.
 #include <algorithm>
 #include <cstring>
 #include <type_traits>
 
 #include "motion/error.h"
-#include "sim/amp_env.h"
+#include "sim/character_env.h"
 
 namespace motus::sim {
 
-Pose AmpEnv::pose(int env) const {
+Pose CharacterEnv::pose(int env) const {
   require(env >= 0 && env < spec_.envs, Kind::failed, "environment {} of {} does not exist", env,
           spec_.envs);
   const mjModel* m = sim_.model.get();
@@ -20,7 +20,8 @@ Pose AmpEnv::pose(int env) const {
   std::copy_n(qpos, 3, out.root_pos);
   std::copy_n(qpos + 3, 4, out.root_rot);
   std::copy_n(qvel, 3, out.root_vel);
-  for (int j = 1; j < m->njnt; ++j) {
+  const int dofs = static_cast<int>(spec_.dof_names.size());
+  for (int j = 1; j < m->njnt && m->jnt_dofadr[j] < 6 + dofs; ++j) {
     const mjtNum* p = qpos + m->jnt_qposadr[j];
     if (m->jnt_type[j] == mjJNT_BALL) {
       const Vec3 e = log_map(Quat(p[0], p[1], p[2], p[3]));
@@ -29,11 +30,11 @@ Pose AmpEnv::pose(int env) const {
       out.dof_pos.push_back(p[0]);
     }
   }
-  out.dof_vel.assign(qvel + 6, qvel + m->nv);
+  out.dof_vel.assign(qvel + 6, qvel + 6 + dofs);
   return out;
 }
 
-std::optional<Pose> AmpEnv::reference_pose(int env) const {
+std::optional<Pose> CharacterEnv::reference_pose(int env) const {
   const Clock& c = clocks_.at(static_cast<size_t>(env));
   Reference::Scratch s;
   reference_->sample(c.motion, c.start + c.step * spec_.control_dt, s);
@@ -47,51 +48,25 @@ std::optional<Pose> AmpEnv::reference_pose(int env) const {
   return out;
 }
 
-/// As MimicKit's viewer draws them: the speed becomes the distance of the red arrow.
-std::vector<Marker> AmpEnv::markers(int env) const {
-  const Target& t = targets_.at(static_cast<size_t>(env));
-  if (config_.task.task == Task::location) {
-    return {{.name = "target", .pos = Vec3(t.pos[0], t.pos[1], 0), .size = 1}};
-  }
-  if (config_.task.task != Task::steering) return {};
+std::vector<Marker> CharacterEnv::markers(int env) const {
   const Pose p = pose(env);
-  const Vec3 root(p.root_pos[0], p.root_pos[1], p.root_pos[2]);
-  const double range = config_.task.speed_max - config_.task.speed_min;
-  const double share = range > 0 ? (t.speed - config_.task.speed_min) / range : 1;
-  const auto arrow = [&](const char* name, const float dir[2], double distance) {
-    return Marker{.name = name,
-                  .shape = Marker::Shape::arrow,
-                  .pos = root + distance * Vec3(dir[0], dir[1], 0),
-                  .angle = std::atan2(dir[1], dir[0]),
-                  .size = 0.5};
-  };
-  std::vector<Marker> out{arrow("travel", t.dir, 1 + 0.5 * std::clamp(share, 0.0, 1.0)),
-                          arrow("face", t.face, 1)};
-  const float green[4] = {0.1F, 0.7F, 0.2F, 1};
-  std::copy_n(green, 4, out[1].rgba);
-  return out;
+  return task_->markers(env, Vec3(p.root_pos));
 }
 
-bool AmpEnv::set_command(const Command& command) {
-  if (config_.task.task != Task::steering) return false;
-  command_ = command;
-  return true;
-}
-
-bool AmpEnv::pull(const Pull& pull) {
+bool CharacterEnv::pull(const Pull& pull) {
   if (pull.env >= spec_.envs || pull.body >= static_cast<int>(spec_.body_names.size()))
     return false;
   pull_ = pull;
   return true;
 }
 
-std::map<std::string, double> AmpEnv::diagnostics() {
+std::map<std::string, double> CharacterEnv::diagnostics() {
   Tally sum;
   for (Tally& t : tallies_) {
     sum.forward += t.forward, sum.path += t.path, sum.reward += t.reward;
     sum.steps += t.steps, sum.episodes += t.episodes, sum.episode_steps += t.episode_steps;
-    sum.falls += t.falls, sum.strays += t.strays, sum.pose_fails += t.pose_fails;
     sum.diverged += t.diverged, sum.times += t.times;
+    for (int r = 0; r < Termination::kMostRules; ++r) sum.ended[r] += t.ended[r];
     t = Tally{};
   }
   // always the same names, so that a table of them keeps its columns
@@ -104,17 +79,17 @@ std::map<std::string, double> AmpEnv::diagnostics() {
       {"horizontal_speed", mean(sum.path, sum.steps)},
       {"diverged", static_cast<double>(sum.diverged)},
       {"episode_steps", mean(static_cast<double>(sum.episode_steps), sum.episodes)},
-      {"fall_share", share(sum.falls)},
+      {"fall_share", 0.0},
       {"time_share", share(sum.times)}};
-  if (config_.task.task != Task::none) out["task_reward"] = mean(sum.reward, sum.steps);
-  if (config_.velocity_envelope > 0) out["envelope_share"] = share(sum.strays);
-  if (config_.pose_termination) out["pose_share"] = share(sum.pose_fails);
+  if (task_->rewarded()) out["task_reward"] = mean(sum.reward, sum.steps);
+  const std::vector<std::string> rules = termination_->names();
+  for (size_t r = 0; r < rules.size(); ++r) out[rules[r] + "_share"] = share(sum.ended[r]);
   return out;
 }
 
 namespace {
 
-constexpr uint64_t kMagic = 0x31766e655f706d61;  ///< "amp_env1"
+constexpr uint64_t kMagic = 0x32766e655f706d61;  ///< "amp_env2"
 
 struct Writer {
   std::vector<std::byte> out;
@@ -148,7 +123,7 @@ struct Reader {
 /// Writes or reads all that changes, in one order; sizes first, so that a stranger is refused
 /// before anything is overwritten.
 template <typename Archive>
-void AmpEnv::archive(Archive& a) {
+void CharacterEnv::archive(Archive& a) {
   const auto vector = [&](auto& v) {
     using T = typename std::remove_reference_t<decltype(v)>::value_type;
     static_assert(std::is_trivially_copyable_v<T>);
@@ -167,7 +142,8 @@ void AmpEnv::archive(Archive& a) {
   test_ = test != 0;
   a.raw(mjb_state(batch_.get()), static_cast<size_t>(spec_.envs) * state_size_ * sizeof(mjtNum));
   vector(clocks_);
-  vector(targets_);
+  const std::span<std::byte> task = task_->state();
+  a.raw(task.data(), task.size());
   vector(tallies_);
   vector(history_);
   vector(obs_);
@@ -177,14 +153,14 @@ void AmpEnv::archive(Archive& a) {
   vector(done_);
 }
 
-std::vector<std::byte> AmpEnv::save() const {
+std::vector<std::byte> CharacterEnv::save() const {
   Writer w;
   // writing reads only
-  const_cast<AmpEnv*>(this)->archive(w);
+  const_cast<CharacterEnv*>(this)->archive(w);
   return std::move(w.out);
 }
 
-void AmpEnv::load(std::span<const std::byte> bytes) {
+void CharacterEnv::load(std::span<const std::byte> bytes) {
   const size_t expected = save().size();
   require(bytes.size() == expected, Kind::bad_input,
           "a saved state of this environment has {} bytes, found {}", expected, bytes.size());

@@ -1,0 +1,204 @@
+#include "sim/character_env.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "motion/error.h"
+
+namespace motus::sim {
+
+namespace {
+
+constexpr double kFastest = 1000;  ///< m/s or rad/s: nothing that lives moves like this
+
+bool finite(const mjtNum* p, int n, double largest) {
+  for (int i = 0; i < n; ++i) {
+    if (!(std::abs(p[i]) < largest)) return false;  // written so that NaN fails
+  }
+  return true;
+}
+
+}  // namespace
+
+Scene CharacterEnv::scene(const mjModel* m, mjData* d, int e) {
+  const size_t i = static_cast<size_t>(e);
+  Scene s;
+  s.env = e, s.m = m, s.d = d;
+  s.clock = &clocks_[i];
+  s.dt = spec_.control_dt;
+  s.seed = seed_;
+  s.test = test_;
+  s.reference = reference_.get();
+  s.scratch = &scratch_[i];
+  return s;
+}
+
+void CharacterEnv::begin(const mjModel* m, mjData* d, int e) {
+  const size_t i = static_cast<size_t>(e);
+  Clock& c = clocks_[i];
+  Reference::Scratch& scratch = scratch_[i];
+  const Starts::Start start = starts_->draw(i, c.episode++);
+  c.motion = start.motion;
+  c.start = start.time;
+  c.step = 0;
+  c.head = config_.num_disc_obs_steps - 1;
+  std::copy_n(reference_->mean_velocity(c.motion).data(), 2, c.velocity);
+  starts_->place(start, config_.num_disc_obs_steps, spec_.control_dt, scratch, ring(e));
+
+  mj_resetData(m, d);
+  std::copy(scratch.qpos.begin(), scratch.qpos.end(), d->qpos);
+  std::copy(scratch.qvel.begin(), scratch.qvel.end(), d->qvel);
+  Scene s = scene(m, d, e);
+  s.snapshot = newest(e);
+  s.body_pos = scratch.poses.pos.data()->data();
+  s.posed = start.from_clip;
+  std::copy_n(d->qpos, 2, s.before);
+  control_->start(s, scratch.dofs.data());
+  task_->start(s);
+  observation_->write(s, &obs_[i * static_cast<size_t>(spec_.obs)]);
+}
+
+Done CharacterEnv::look(Scene& s, float* next) {
+  const size_t i = static_cast<size_t>(s.env);
+  Clock& c = *s.clock;
+  Tally& t = tallies_[i];
+  const mjData* d = s.d;
+  mj_kinematics(s.m, s.d);
+  c.head = c.head + 1 < config_.num_disc_obs_steps ? c.head + 1 : 0;
+  float* snapshot = newest(s.env);
+  reference_->anatomy().take(d->qpos, d->qvel, d->xpos + 3, d->xquat + 4, snapshot);
+  s.snapshot = snapshot;
+  s.body_pos = d->xpos + 3;
+  follow_velocity(snapshot, blend_, c.velocity);
+  float v[3];
+  to_heading(heading_of(snapshot + SnapshotLayout::kRootRot), snapshot + SnapshotLayout::kRootVel,
+             v);
+  t.forward += v[0];
+  t.path += std::hypot(v[0], v[1]);
+  task_->update(s);
+  observation_->write(s, next);
+  rewards_[i] = task_->reward(s);
+  t.reward += rewards_[i];
+  int rule = -1;
+  const Done done = termination_->judge(s, rule);
+  if (rule >= 0) ++t.ended[rule];
+  if (done != Done::no) return done;
+  if (c.step >= (test_ ? steps_of_episode_ : train_steps_)) return ++t.times, Done::time;
+  return Done::no;
+}
+
+void CharacterEnv::advance(const mjModel* m, mjData* d, int e) {
+  const size_t i = static_cast<size_t>(e);
+  float* next = &next_obs_[i * static_cast<size_t>(spec_.obs)];
+  float* now = &obs_[i * static_cast<size_t>(spec_.obs)];
+  Tally& t = tallies_[i];
+  Scene s = scene(m, d, e);
+  s.action = actions_ + i * static_cast<size_t>(spec_.actions);
+  std::copy_n(d->qpos, 2, s.before);
+  // this thread's data serves other environments too: the pull is taken away again
+  const bool pulled = pull_.env == e && pull_.body >= 0;
+  if (pulled) mju_copy3(d->xfrc_applied + 6 * (pull_.body + 1), pull_.force);
+  const bool moved = control_->step(s, s.action);
+  if (pulled) mju_zero3(d->xfrc_applied + 6 * (pull_.body + 1));
+  const bool sound = moved && finite(d->qpos, m->nq, 1e6) && finite(d->qvel, m->nv, kFastest);
+  ++s.clock->step;
+  ++t.steps;
+
+  Done done = Done::fail;
+  if (sound) {
+    done = look(s, next);
+  } else {
+    // the last sound moment stands for what cannot be shown
+    std::copy_n(now, spec_.obs, next);
+    rewards_[i] = 0;
+    ++t.diverged;
+  }
+  demos_->see(ring(e), s.clock->head, &disc_obs_[i * static_cast<size_t>(spec_.disc_obs)]);
+  done_[i] = done;
+  if (done == Done::no) {
+    std::copy_n(next, spec_.obs, now);
+  } else {
+    ++t.episodes;
+    t.episode_steps += s.clock->step;
+    begin(m, d, e);
+  }
+}
+
+void CharacterEnv::step_task(const mjModel* m, mjData* d, int sim, void* self) {
+  static_cast<CharacterEnv*>(self)->advance(m, d, sim);
+}
+
+void CharacterEnv::reset_task(const mjModel* m, mjData* d, int sim, void* self) {
+  static_cast<CharacterEnv*>(self)->begin(m, d, sim);
+}
+
+void CharacterEnv::reset() {
+  mjb_apply(batch_.get(), nullptr, 0, reset_task, this, 1);
+  std::copy(obs_.begin(), obs_.end(), next_obs_.begin());
+  std::fill(done_.begin(), done_.end(), Done::no);
+}
+
+void CharacterEnv::step(std::span<const float> actions) {
+  require(actions.size() == static_cast<size_t>(spec_.envs) * static_cast<size_t>(spec_.actions),
+          Kind::failed, "expected {} x {} actions, found {} numbers", spec_.envs, spec_.actions,
+          actions.size());
+  actions_ = actions.data();
+  if (mjb_apply(batch_.get(), nullptr, 0, step_task, this, 1) == 0) return;
+  // MuJoCo gave these up and restored the state they had before the step
+  std::vector<int> lost;
+  for (int e = 0; e < spec_.envs; ++e) {
+    if (mjb_status(batch_.get())[e] == 0) continue;
+    const size_t i = static_cast<size_t>(e);
+    lost.push_back(e);
+    done_[i] = Done::fail;
+    rewards_[i] = 0;
+    Tally& t = tallies_[i];
+    ++t.diverged, ++t.episodes;
+    t.episode_steps += clocks_[i].step;
+    std::copy_n(&obs_[i * static_cast<size_t>(spec_.obs)], spec_.obs,
+                &next_obs_[i * static_cast<size_t>(spec_.obs)]);
+  }
+  mjb_apply(batch_.get(), lost.data(), static_cast<int>(lost.size()), reset_task, this, 1);
+}
+
+/// Rows sim, sim + E, sim + 2E ... of the request: the pool's threads share the work.
+void CharacterEnv::demo_task(const mjModel*, mjData*, int sim, void* self) {
+  CharacterEnv& env = *static_cast<CharacterEnv*>(self);
+  const size_t i = static_cast<size_t>(sim), width = static_cast<size_t>(env.spec_.disc_obs);
+  for (int r = sim; r < env.demo_count_; r += env.spec_.envs) {
+    env.demos_->row(env.drawn_ + static_cast<uint64_t>(r), env.scratch_[i],
+                    &env.windows_[i * env.ring_size_],
+                    env.demo_out_ + static_cast<size_t>(r) * width);
+  }
+}
+
+void CharacterEnv::sample_demo(int n, std::span<float> out) {
+  require(n >= 0 && out.size() == static_cast<size_t>(n) * static_cast<size_t>(spec_.disc_obs),
+          Kind::failed, "expected room for {} x {} numbers, found {}", n, spec_.disc_obs,
+          out.size());
+  demo_count_ = n;
+  demo_out_ = out.data();
+  if (!demos_->tabled() && n > 1) {
+    mjb_apply(batch_.get(), nullptr, 0, demo_task, this, 0);
+  } else {
+    for (int r = 0; r < n; ++r) {
+      demos_->row(drawn_ + static_cast<uint64_t>(r), scratch_[0], windows_.data(),
+                  out.data() + static_cast<size_t>(r) * static_cast<size_t>(spec_.disc_obs));
+    }
+  }
+  drawn_ += static_cast<uint64_t>(n);
+}
+
+void CharacterEnv::playback_actions(std::span<float> out) const {
+  const size_t dofs = static_cast<size_t>(spec_.actions);
+  require(out.size() == static_cast<size_t>(spec_.envs) * dofs, Kind::failed,
+          "expected room for {} x {} actions, found {}", spec_.envs, spec_.actions, out.size());
+  Reference::Scratch s;
+  for (size_t e = 0; e < clocks_.size(); ++e) {
+    const Clock& c = clocks_[e];
+    reference_->sample(c.motion, c.start + (c.step + 1) * spec_.control_dt, s);
+    control_->playback(s, &out[e * dofs]);
+  }
+}
+
+}  // namespace motus::sim

@@ -1,0 +1,51 @@
+#include "sim/task.h"
+
+#include "motion/error.h"
+#include "sim/goal_task.h"
+#include "sim/random.h"
+
+namespace motus::sim {
+
+namespace {
+
+constexpr uint64_t kStreams = 1ull << 63;  ///< beside the streams of starts
+
+/// Nothing but the discriminator's reward.
+class NoTask final : public Task {
+ public:
+  bool rewarded() const override { return false; }
+};
+
+template <typename T>
+std::unique_ptr<Task> make(const EnvConfig& config, int envs) {
+  return std::make_unique<T>(config, envs);
+}
+
+struct Line {
+  TaskKind kind;
+  std::unique_ptr<Task> (*make)(const EnvConfig& config, int envs);
+};
+
+/// All of them; a new one is a line here and a TaskKind.
+constexpr Line kTasks[] = {
+    {TaskKind::none,
+     [](const EnvConfig&, int) -> std::unique_ptr<Task> { return std::make_unique<NoTask>(); }},
+    {TaskKind::location, make<GoalTask>},
+    {TaskKind::steering, make<GoalTask>},
+};
+
+}  // namespace
+
+std::unique_ptr<Task> make_task(const EnvConfig& config, int envs) {
+  for (const Line& line : kTasks) {
+    if (line.kind == config.task.task) return line.make(config, envs);
+  }
+  throw_error(Kind::failed, "environment {} has no task", config.env_name);
+}
+
+float task_random(const Scene& s, uint64_t index) {
+  return static_cast<float>(
+      random_unit(s.seed, kStreams | static_cast<uint64_t>(s.env), s.clock->draws, index));
+}
+
+}  // namespace motus::sim
