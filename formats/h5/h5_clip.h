@@ -3,14 +3,15 @@
 #include <map>
 
 #include "formats/h5/h5_get.h"
+#include "formats/h5/h5_node.h"
 
 namespace motus::formats::h5 {
 
 /// Skeletons by their ids in the file.
 using Skeletons = std::map<std::string, SkeletonPtr>;
 
-void put_clip(hid_t clips, const std::string& key, const Clip& clip, const std::string& skeleton,
-              bool compress);
+/// `clip` must outlive the tree.
+void put_clip(Node& clips, const std::string& key, const Clip& clip, const std::string& skeleton);
 
 /// Of a window of rows, the source's own arrays stay behind: they are those of the whole clip.
 Clip read_clip(hid_t clips, const std::string& key, const Skeletons& skeletons, Rows rows = {});

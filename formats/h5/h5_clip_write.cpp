@@ -1,37 +1,36 @@
 #include "formats/h5/h5_clip.h"
-#include "formats/h5/h5_put.h"
 #include "formats/h5/h5_slots.h"
 
 namespace motus::formats::h5 {
 
 namespace {
 
-/// The HDF5 type whose bytes are those of a NumPy type, or -1: then the bytes are stored as such.
-hid_t plain_type(const std::string& descr) {
-  if (descr == "<f4") return H5T_IEEE_F32LE;
-  if (descr == "<f8") return H5T_IEEE_F64LE;
-  if (descr == "<i4") return H5T_STD_I32LE;
-  if (descr == "<i8") return H5T_STD_I64LE;
-  if (descr == "|u1" || descr == "|b1") return H5T_STD_U8LE;
-  return -1;
+/// The type whose bytes are those of a NumPy type; none: then the bytes are stored as such.
+std::optional<Type> plain_type(const std::string& descr) {
+  if (descr == "<f4") return Type::f4;
+  if (descr == "<f8") return Type::f8;
+  if (descr == "<i4") return Type::i4;
+  if (descr == "<i8") return Type::i8;
+  if (descr == "|u1" || descr == "|b1") return Type::u1;
+  return std::nullopt;
 }
 
-void put_array(hid_t group, const std::string& name, const Array& a, bool compress) {
+void put_array(Node& group, const std::string& name, const Array& a) {
   Shape shape;
   for (const int64_t d : a.shape) shape.push_back(static_cast<hsize_t>(d));
-  hid_t type = plain_type(a.descr);
-  if (type < 0 || static_cast<size_t>(a.size()) * H5Tget_size(type) != a.data.size()) {
-    type = H5T_STD_U8LE;
+  std::optional<Type> type = plain_type(a.descr);
+  if (!type || static_cast<size_t>(a.size()) * size_of(*type) != a.data.size()) {
+    type = Type::u1;
     shape = {a.data.size()};
   }
-  const Id set = put_raw(group, link_name(name), type, shape, a.data.data(), compress);
+  Node& set = put_raw(group, link_name(name), *type, shape, a.data.data());
   put_attr(set, "name", name);
   put_attr(set, "descr", a.descr);
   put_attr(set, "shape", fmt::format("{}", fmt::join(a.shape, ",")));
 }
 
-void put_source(hid_t clip, const Source& s, bool compress) {
-  const Id group = make_group(clip, "source");
+void put_source(Node& clip, const Source& s) {
+  Node& group = make_group(clip, "source");
   put_attr(group, "path", s.path);
   put_attr(group, "format", s.format);
   put_attr(group, "variant", s.variant);
@@ -50,11 +49,11 @@ void put_source(hid_t clip, const Source& s, bool compress) {
   put_texts(group, "metadata_keys", keys);
   put_texts(group, "metadata_values", values);
   if (s.arrays.empty()) return;
-  const Id arrays = make_group(group, "arrays");
-  for (const auto& [name, a] : s.arrays) put_array(arrays, name, a, compress);
+  Node& arrays = make_group(group, "arrays");
+  for (const auto& [name, a] : s.arrays) put_array(arrays, name, a);
 }
 
-void put_events(hid_t clip, const std::vector<Event>& events) {
+void put_events(Node& clip, const std::vector<Event>& events) {
   if (events.empty()) return;
   std::vector<std::string> labels;
   std::vector<double> start, end;
@@ -63,30 +62,27 @@ void put_events(hid_t clip, const std::vector<Event>& events) {
     start.push_back(e.start);
     end.push_back(e.end);
   }
-  const Id group = make_group(clip, "events");
+  Node& group = make_group(clip, "events");
   put_texts(group, "label", labels);
-  put_doubles(group, "start", {start.size()}, start.data(), "s");
-  put_doubles(group, "end", {end.size()}, end.data(), "s");
+  put_doubles(group, "start", {start.size()}, start, "s");
+  put_doubles(group, "end", {end.size()}, end, "s");
 }
 
-void put_terrain(hid_t clip, const std::optional<Terrain>& terrain, bool compress) {
+void put_terrain(Node& clip, const std::optional<Terrain>& terrain) {
   if (!terrain) return;
-  const Id group = make_group(clip, "terrain");
+  Node& group = make_group(clip, "terrain");
   const Frames& h = terrain->heights;
-  put_attr(
-      put_numbers(group, "hf", {static_cast<hsize_t>(h.rows()), static_cast<hsize_t>(h.cols())},
-                  h.data(), compress),
-      "units", "m");
-  const double origin[2] = {terrain->origin_x, terrain->origin_y};
-  put_doubles(group, "origin", {2}, origin, "m");
+  put_attr(put_numbers(group, "hf",
+                       {static_cast<hsize_t>(h.rows()), static_cast<hsize_t>(h.cols())}, h.data()),
+           "units", "m");
+  put_doubles(group, "origin", {2}, {terrain->origin_x, terrain->origin_y}, "m");
   put_attr(group, "dx", terrain->spacing);
 }
 
 }  // namespace
 
-void put_clip(hid_t clips, const std::string& key, const Clip& c, const std::string& skeleton,
-              bool compress) {
-  const Id group = make_group(clips, key);
+void put_clip(Node& clips, const std::string& key, const Clip& c, const std::string& skeleton) {
+  Node& group = make_group(clips, key);
   put_attr(group, "name", c.name);
   put_attr(group, "skeleton", skeleton);
   put_attr(group, "fps", c.fps);
@@ -98,12 +94,12 @@ void put_clip(hid_t clips, const std::string& key, const Clip& c, const std::str
   for (const Slot& slot : slots_of(c)) {
     Shape shape = slot.item;
     shape.insert(shape.begin(), static_cast<hsize_t>(slot.data->rows()));
-    const Id parent = put_slot_group(group, slot, *c.skeleton);
-    put_slot_attrs(put_numbers(parent, slot.dataset, shape, slot.data->data(), compress), slot);
+    Node& parent = put_slot_group(group, slot, *c.skeleton);
+    put_slot_attrs(put_numbers(parent, slot.dataset, shape, slot.data->data()), slot);
   }
   put_events(group, c.events);
-  put_terrain(group, c.terrain, compress);
-  put_source(group, c.source, compress);
+  put_terrain(group, c.terrain);
+  put_source(group, c.source);
 }
 
 }  // namespace motus::formats::h5

@@ -2,7 +2,7 @@
 // A dataset that grows by rows, written in pieces large enough that a row costs a copy.
 #include <cstddef>
 
-#include "formats/h5/h5_put.h"
+#include "formats/h5/h5_id.h"
 
 namespace motus::formats::h5 {
 

@@ -51,6 +51,39 @@ Mapping::~Mapping() {
   if (!bytes_.empty()) munmap(const_cast<std::byte*>(bytes_.data()), bytes_.size());
 }
 
+void write_image(const std::string& path, const Image& image) {
+  constexpr size_t kSmall = size_t{256} << 10;
+  const int fd = open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+  require(fd >= 0, Kind::failed, "{}: {}", path, reason());
+  int failure = 0;
+  const auto write_all = [&](Bytes bytes) {
+    while (!bytes.empty() && failure == 0) {
+      const ssize_t n = write(fd, bytes.data(), bytes.size());
+      if (n < 0 && errno != EINTR) failure = errno;
+      if (n > 0) bytes = bytes.subspan(static_cast<size_t>(n));
+    }
+  };
+  std::vector<std::byte> pending;  // pieces that are not worth a call
+  uint32_t sum = 0;
+  const auto add = [&](Bytes piece) {
+    if (pending.size() + piece.size() > kSmall) {
+      write_all(pending);
+      pending.clear();
+    }
+    if (piece.size() > kSmall) return write_all(piece);
+    pending.insert(pending.end(), piece.begin(), piece.end());
+  };
+  image.write([&](Bytes piece) {
+    sum = libdeflate_crc32(sum, piece.data(), piece.size());
+    add(piece);
+  });
+  const std::string tail = trailer(sum);
+  add(std::as_bytes(std::span(tail)));
+  write_all(pending);
+  if (close(fd) != 0 && failure == 0) failure = errno;
+  require(failure == 0, Kind::failed, "{}: {}", path, std::generic_category().message(failure));
+}
+
 void append_trailer(const std::string& path) {
   const Mapping file(path);
   const uint64_t end = end_of_file(file.bytes());

@@ -3,6 +3,7 @@
 #include <string>
 
 #include "formats/format.h"
+#include "formats/h5/h5_emit.h"
 
 namespace motus::formats::h5 {
 
@@ -19,6 +20,9 @@ class Mapping {
  private:
   Bytes bytes_;
 };
+
+/// Writes an image and its check sum to a file. Throws Error(failed).
+void write_image(const std::string& path, const Image& image);
 
 /// Puts the check sum behind an HDF5 file that is closed.
 void append_trailer(const std::string& path);

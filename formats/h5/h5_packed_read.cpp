@@ -2,7 +2,6 @@
 #include <cmath>
 
 #include "formats/h5/h5_packed.h"
-#include "formats/h5/h5_put.h"
 #include "formats/h5/h5_record.h"
 #include "formats/h5/h5_slots.h"
 

@@ -1,8 +1,8 @@
 #include "formats/h5/h5_packed.h"
-#include "formats/h5/h5_put.h"
 #include "formats/h5/h5_record.h"
 #include "formats/h5/h5_skeleton.h"
 #include "formats/h5/h5_slots.h"
+#include "formats/h5/h5_store.h"
 #include "motion/sha256.h"
 
 namespace motus::formats::h5 {
@@ -79,7 +79,11 @@ Packer::Packer(hid_t file, bool compress)
 std::string Packer::skeleton_id(const Skeleton& skeleton) {
   const auto [at, fresh] =
       skeleton_ids_.try_emplace(identity(skeleton), number_name(skeleton_ids_.size()));
-  if (fresh) put_skeleton(skeletons_, at->second, skeleton);
+  if (fresh) {
+    Node tree;
+    put_skeleton(tree, at->second, skeleton);
+    store(skeletons_, tree, compress_);
+  }
   return at->second;
 }
 
@@ -93,16 +97,22 @@ Packer::Pack& Packer::pack_for(const Clip& clip) {
   const std::string name = number_name(static_cast<size_t>(known->second));
   const Id group = fresh ? make_group(packed_, name) : open_group(packed_, name);
   if (fresh) {
-    put_attr(group, "skeleton", skeleton);
-    put_attr(group, "signature", key);
+    Node tree;
+    put_attr(tree, "skeleton", skeleton);
+    put_attr(tree, "signature", key);
+    for (const Slot& s : slots) put_slot_group(tree, s, *clip.skeleton);
+    store(group, tree, compress_);
   }
   Pack& pack = open_[key];
   pack.id = known->second;
   for (const Slot& s : slots) {
-    const Id parent = fresh ? put_slot_group(group, s, *clip.skeleton) : make_path(group, s.group);
+    const Id parent = open_path(group, s.group);
     pack.columns.emplace_back(parent, s.dataset, narrow ? H5T_IEEE_F32LE : H5T_IEEE_F64LE, s.item,
                               compress_);
-    if (fresh) put_slot_attrs(pack.columns.back().id(), s);
+    if (!fresh) continue;
+    Node attributes;
+    put_slot_attrs(attributes, s);
+    store_attributes(pack.columns.back().id(), attributes);
   }
   return pack;
 }

@@ -2,7 +2,6 @@
 
 #include <charconv>
 
-#include "formats/h5/h5_put.h"
 #include "formats/h5/h5_skeleton.h"
 
 namespace motus::formats::h5 {
@@ -29,7 +28,7 @@ std::string other_kind(hid_t file) {
 
 }  // namespace
 
-void put_root_attrs(hid_t file, const std::string& container) {
+void put_root_attrs(Node& file, const std::string& container) {
   put_attr(file, "format", "motus");
   put_attr(file, "format_version", "1.0");
   put_attr(file, "container", container);

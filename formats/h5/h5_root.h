@@ -4,7 +4,7 @@
 
 namespace motus::formats::h5 {
 
-void put_root_attrs(hid_t file, const std::string& container);
+void put_root_attrs(Node& file, const std::string& container);
 
 /// Throws Error(bad_input) for HDF5 of another kind and for a version that this program does not
 /// read. True if the container is packed.

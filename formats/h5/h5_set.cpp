@@ -7,6 +7,7 @@
 #include "formats/h5/h5_mapping.h"
 #include "formats/h5/h5_packed.h"
 #include "formats/h5/h5_root.h"
+#include "formats/h5/h5_store.h"
 
 namespace motus::formats {
 
@@ -24,7 +25,9 @@ struct SetWriter::Impl {
     dataset_limit() = size_t{1} << 40;  // what is opened here was made here, or checked
     file = Id(H5Fcreate(path.c_str(), H5F_ACC_TRUNC, file_creation(), file_access()), H5Fclose);
     require(file.ok(), Kind::failed, "{}: HDF5 could not make the file", path);
-    put_root_attrs(file, "packed");
+    Node root;
+    put_root_attrs(root, "packed");
+    store(file, root, compress);
     packer.emplace(file, compress);
   }
 

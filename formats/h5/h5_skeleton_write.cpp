@@ -1,6 +1,5 @@
 #include <limits>
 
-#include "formats/h5/h5_put.h"
 #include "formats/h5/h5_skeleton.h"
 
 namespace motus::formats::h5 {
@@ -12,7 +11,7 @@ void push(std::vector<double>& to, const Vec3& v) {
 }
 
 /// Joints as they are, and dof by dof for readers that think in dofs.
-void put_joints(hid_t group, const Skeleton& s) {
+void put_joints(Node& group, const Skeleton& s) {
   std::vector<std::string> names;
   std::vector<int> type, body, dof_joint, dof_type, dof_body;
   std::vector<double> axis, dof_axis, range;
@@ -37,21 +36,21 @@ void put_joints(hid_t group, const Skeleton& s) {
     range.push_back(d.upper < Dof::kUnlimited ? d.upper : none);
   }
   put_texts(group, "joint_names", names);
-  put_ints(group, "joint_type", type, H5T_STD_U8LE);
-  put_ints(group, "joint_body", body, H5T_STD_I32LE);
-  put_doubles(group, "joint_axis", {names.size(), 3}, axis.data(), "1");
+  put_ints(group, "joint_type", type, Type::u1);
+  put_ints(group, "joint_body", body, Type::i4);
+  put_doubles(group, "joint_axis", {names.size(), 3}, axis, "1");
   put_texts(group, "dof_names", dof_names);
-  put_ints(group, "dof_joint", dof_joint, H5T_STD_I32LE);
-  put_ints(group, "dof_type", dof_type, H5T_STD_U8LE);
-  put_ints(group, "dof_body", dof_body, H5T_STD_I32LE);
-  put_doubles(group, "dof_axis", {dof_names.size(), 3}, dof_axis.data(), "1");
-  put_doubles(group, "dof_range", {dof_names.size(), 2}, range.data(), "rad");
+  put_ints(group, "dof_joint", dof_joint, Type::i4);
+  put_ints(group, "dof_type", dof_type, Type::u1);
+  put_ints(group, "dof_body", dof_body, Type::i4);
+  put_doubles(group, "dof_axis", {dof_names.size(), 3}, dof_axis, "1");
+  put_doubles(group, "dof_range", {dof_names.size(), 2}, range, "rad");
 }
 
 }  // namespace
 
-void put_skeleton(hid_t skeletons, const std::string& id, const Skeleton& s) {
-  const Id group = make_group(skeletons, id);
+void put_skeleton(Node& skeletons, const std::string& id, const Skeleton& s) {
+  Node& group = make_group(skeletons, id);
   put_attr(group, "name", s.name());
   put_attr(group, "kind", s.kind() == SkeletonKind::robot ? "robot" : "character");
   put_attr(group, "root_body", int64_t{0});
@@ -77,15 +76,15 @@ void put_skeleton(hid_t skeletons, const std::string& id, const Skeleton& s) {
     role_body.push_back(body);
   }
   put_texts(group, "body_names", names);
-  put_ints(group, "parents", parents, H5T_STD_I32LE);
-  put_doubles(group, "rest_pos", {names.size(), 3}, pos.data(), "m");
-  put_doubles(group, "rest_rot", {names.size(), 4}, rot.data(), "1");
+  put_ints(group, "parents", parents, Type::i4);
+  put_doubles(group, "rest_pos", {names.size(), 3}, pos, "m");
+  put_doubles(group, "rest_rot", {names.size(), 4}, rot, "1");
   put_joints(group, s);
   put_texts(group, "end_sites", sites);
-  put_ints(group, "end_site_body", site_body, H5T_STD_I32LE);
-  put_doubles(group, "end_site_pos", {sites.size(), 3}, site_pos.data(), "m");
+  put_ints(group, "end_site_body", site_body, Type::i4);
+  put_doubles(group, "end_site_pos", {sites.size(), 3}, site_pos, "m");
   put_texts(group, "role_names", roles);
-  put_ints(group, "role_body", role_body, H5T_STD_I32LE);
+  put_ints(group, "role_body", role_body, Type::i4);
 }
 
 std::string identity(const Skeleton& s) {

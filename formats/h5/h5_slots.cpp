@@ -3,8 +3,6 @@
 #include <algorithm>
 #include <array>
 
-#include "formats/h5/h5_put.h"
-
 namespace motus::formats::h5 {
 
 namespace {
@@ -163,13 +161,13 @@ std::vector<Slot> slots_of(const Clip& c) {
   return out;
 }
 
-Id put_slot_group(hid_t holder, const Slot& slot, const Skeleton& skeleton) {
-  Id group = make_path(holder, slot.group);
+Node& put_slot_group(Node& holder, const Slot& slot, const Skeleton& skeleton) {
+  Node& group = make_path(holder, slot.group);
   if (!slot.channel) return group;
   put_attr(group, "components", int64_t{slot.channel->components});
   if (slot.group == "contacts") {
     put_texts(group, "names", slot.channel->names);
-    put_ints(group, "bodies", bodies_of(slot.channel->names, skeleton), H5T_STD_I32LE);
+    put_ints(group, "bodies", bodies_of(slot.channel->names, skeleton), Type::i4);
     return group;
   }
   put_attr(group, "name", slot.name);
@@ -177,7 +175,7 @@ Id put_slot_group(hid_t holder, const Slot& slot, const Skeleton& skeleton) {
   return group;
 }
 
-void put_slot_attrs(hid_t dataset, const Slot& slot) {
+void put_slot_attrs(Node& dataset, const Slot& slot) {
   put_attr(dataset, "units", slot.units);
   put_attr(dataset, "frame", slot.frame);
 }

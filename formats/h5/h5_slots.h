@@ -2,6 +2,7 @@
 // Where each array of a clip lies, below /clips/<key> and, for many clips end to end, below
 // /packed/<pack>: both have the same groups and datasets.
 #include "formats/h5/h5_get.h"
+#include "formats/h5/h5_node.h"
 
 namespace motus::formats::h5 {
 
@@ -20,8 +21,8 @@ struct Slot {
 std::vector<Slot> slots_of(const Clip& clip);
 
 /// Makes what stands beside the dataset of a slot: its group with attributes and item names.
-Id put_slot_group(hid_t holder, const Slot& slot, const Skeleton& skeleton);
-void put_slot_attrs(hid_t dataset, const Slot& slot);
+Node& put_slot_group(Node& holder, const Slot& slot, const Skeleton& skeleton);
+void put_slot_attrs(Node& dataset, const Slot& slot);
 
 /// Fills in the arrays of a clip whose skeleton is set, from the rows wanted.
 void read_slots(Clip& clip, hid_t holder, Rows rows);

@@ -72,7 +72,10 @@ TEST_CASE("a file written on disk is the one that is written in memory") {
     }
   }
   CHECK_THROWS_WITH(formats::write_h5_file(scratch / "no/disk.h5", clips, {}),
-                    Catch::Contains("could not make the file"));
+                    Catch::Contains("disk.h5: No such file"));
+  CHECK_THROWS_WITH(
+      formats::write_h5_file(scratch / "no/disk.h5", clips, {.extra = {{"container", "packed"}}}),
+      Catch::Contains("could not make the file"));
 }
 
 TEST_CASE("windows that a clip does not have are refused") {

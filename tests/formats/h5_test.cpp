@@ -13,11 +13,11 @@ using formats::Bytes;
 
 namespace {
 
-/// The bytes with one text replaced by another of equal length.
+/// The bytes with the last of one text replaced by another of equal length.
 std::vector<std::byte> patched(std::vector<std::byte> bytes, std::string_view from,
                                std::string_view to) {
   const std::string_view text(reinterpret_cast<const char*>(bytes.data()), bytes.size());
-  const size_t at = text.find(from);
+  const size_t at = text.rfind(from);
   REQUIRE(at != std::string_view::npos);
   REQUIRE(from.size() == to.size());
   std::memcpy(bytes.data() + at, to.data(), to.size());
