@@ -4,12 +4,16 @@
 #include <cmath>
 
 #include "motion/metrics.h"
+#include "motion/pose_error.h"
 
 namespace motus {
 
 namespace {
 
 constexpr double kFlicker = 0.06;  ///< s
+
+/// Feet of a simulation slip and bounce a little; a stance is one all the same.
+constexpr ContactRule kStance{.height = 0.02, .on = 0.5, .off = 1.0};
 
 /// Runs shorter than `least` frames, bounded on both sides, take the value around them.
 void remove_short(std::vector<char>& flags, char value, int least) {
@@ -46,6 +50,38 @@ double phase_of(const std::vector<int>& own, const std::vector<int>& first, doub
   return phase < 0 ? phase + 1 : phase;
 }
 
+/// The first lag, s, at which postures are about as near to themselves as at any; 0 where they never
+/// were away.
+double stride_of(const Frames& postures, double fps) {
+  constexpr double kShortest = 0.15, kLongest = 3;  ///< s
+  constexpr double kAway = 0.01;                    ///< m, mean distance that is a movement
+  const auto first = static_cast<Eigen::Index>(std::ceil(kShortest * fps));
+  const auto last = std::min<Eigen::Index>(std::lround(kLongest * fps), postures.rows() / 2);
+  std::vector<double> apart;
+  for (Eigen::Index lag = 0; lag <= last; ++lag) {
+    double sum = 0;
+    const Eigen::Index pairs = postures.rows() - lag;
+    for (Eigen::Index f = 0; f < pairs; ++f) {
+      sum += posture_distance(postures, f, postures, f + lag);
+    }
+    apart.push_back(sum / static_cast<double>(pairs));
+  }
+  if (last <= first) return 0;
+  const double farthest = *std::max_element(apart.begin(), apart.end());
+  const double nearest = *std::min_element(apart.begin() + first, apart.end());
+  if (farthest < kAway || nearest > 0.6 * farthest) return 0;
+  const double bound = nearest + 0.2 * (farthest - nearest);
+  for (auto lag = static_cast<size_t>(first); lag + 1 < apart.size(); ++lag) {
+    const double before = apart[lag - 1], here = apart[lag], after = apart[lag + 1];
+    if (here > bound || here > before || here > after) continue;
+    // between frames: the bottom of the parabola through three points
+    const double curve = before - 2 * here + after;
+    const double shift = curve > 0 ? 0.5 * (before - after) / curve : 0;
+    return (static_cast<double>(lag) + shift) / fps;
+  }
+  return 0;
+}
+
 }  // namespace
 
 Gait gait_of(const Clip& clip, const Robot& robot) {
@@ -66,7 +102,7 @@ Gait gait_of(const Clip& clip, const Robot& robot) {
     g.contact.assign(static_cast<size_t>(clip.frames()), 0);
     for (size_t p = 0; p < tracks.points.size(); ++p) {
       if (tracks.points[p].foot != foot) continue;
-      const std::vector<char> c = contacts(tracks, static_cast<int>(p));
+      const std::vector<char> c = contacts(tracks, static_cast<int>(p), kStance);
       for (size_t f = 0; f < c.size(); ++f) g.contact[f] = g.contact[f] || c[f];
     }
     remove_short(g.contact, 0, shortest);
@@ -78,18 +114,10 @@ Gait gait_of(const Clip& clip, const Robot& robot) {
     }
     g.duty = standing / static_cast<double>(g.contact.size());
     downs.push_back(touch_downs(g.contact));
-    g.strides = std::max(0, static_cast<int>(downs.back().size()) - 1);
-    if (g.strides > 0) {
-      g.period = (downs.back().back() - downs.back().front()) / clip.fps / g.strides;
-    }
+    g.touch_downs = static_cast<int>(downs.back().size());
     out.feet.push_back(std::move(g));
   }
-  double period = 0;
-  int striding = 0;
-  for (const FootGait& g : out.feet) {
-    if (g.period > 0) period += g.period, ++striding;
-  }
-  if (striding > 0) out.period = period / striding;
+  out.period = stride_of(postures(clip), clip.fps);
   for (size_t i = 1; i < out.feet.size() && out.period > 0; ++i) {
     out.feet[i].phase = phase_of(downs[i], downs[0], out.period * clip.fps);
   }

@@ -79,7 +79,7 @@ Quality Judge::quality(const std::vector<Rollout>& rollouts) const {
   q.clip_gait = clip_gait_;
   Jerk jerk;
   double square = 0, slip = 0, stood = 0;
-  int most_strides = -1;
+  int most_steps = -1;
   std::vector<Frames> all;
   for (const Rollout& r : rollouts) {
     all.push_back(postures(r.clip));
@@ -98,9 +98,9 @@ Quality Judge::quality(const std::vector<Rollout>& rollouts) const {
       slip += s.mean * s.steps, stood += s.steps;
     }
     Gait g = gait_of(r.clip, robot_);
-    int strides = 0;
-    for (const FootGait& f : g.feet) strides += f.strides;
-    if (strides > most_strides) most_strides = strides, q.gait = std::move(g);
+    int steps = 0;
+    for (const FootGait& f : g.feet) steps += f.touch_downs;
+    if (steps > most_steps) most_steps = steps, q.gait = std::move(g);
   }
   const double n = q.episodes;
   for (double* v :

@@ -36,7 +36,7 @@ struct Quality {
   double jerk = 0;            ///< rms joint jerk, times that of the clips
   double coverage = 0;        ///< share of the clips' moments that the rollouts come near
   double task_return = 0;
-  Gait gait, clip_gait;  ///< of the rollout with the most strides, and of the longest clip
+  Gait gait, clip_gait;  ///< of the rollout with the most steps, and of the longest clip
 };
 
 class Judge {
@@ -47,9 +47,9 @@ class Judge {
   /// Throws Error(bad_input) without rollouts.
   Quality quality(const std::vector<Rollout>& rollouts) const;
 
-  /// 0 (useless) to 1 (the clips themselves): length, times closeness of pose, times closeness of
-  /// speed where all clips have about one speed:
-  ///   length / ((1 + (pose_error / .1 m)^2) (1 + (speed error / 25 %)^2))
+  /// 0 (useless) to 1 (the clips themselves): length times closeness of pose, of speed (where all
+  /// clips have about one) and of the strides' time, each 1 / (1 + x^2) with x = 1 at an error of
+  /// .1 m, 25 % and 50 %.
   static double score(const Quality& quality);
 
   /// What is wrong, the gravest first, each a sentence with its number; empty for a good policy.

@@ -16,6 +16,12 @@ bool one_speed(const Quality& q) {
   return std::abs(q.clip_speed) > 0.1 && q.speed_spread < 0.25 * std::abs(q.clip_speed);
 }
 
+/// Strides' time against the clip's; 1 where either has none.
+double stride_ratio(const Quality& q) {
+  const bool both = q.gait.period > 0 && q.clip_gait.period > 0;
+  return both ? q.gait.period / q.clip_gait.period : 1;
+}
+
 /// The pair of feet whose time on the floor differs most, against the same pair in the clip.
 struct Limp {
   double extra = 0;
@@ -46,10 +52,10 @@ Limp limp_of(const Quality& q) {
 }  // namespace
 
 double Judge::score(const Quality& q) {
-  const double pose = q.pose_error / 0.1;
-  double speed = 0;
-  if (one_speed(q)) speed = (q.speed - q.clip_speed) / (0.25 * q.clip_speed);
-  return q.length / ((1 + pose * pose) * (1 + speed * speed));
+  const auto closeness = [](double off) { return 1 / (1 + off * off); };
+  const double speed = one_speed(q) ? (q.speed - q.clip_speed) / (0.25 * q.clip_speed) : 0;
+  return q.length * closeness(q.pose_error / 0.1) * closeness(speed) *
+         closeness((stride_ratio(q) - 1) / 0.5);
 }
 
 std::vector<std::string> Judge::diagnose(const Quality& q) {
@@ -73,8 +79,7 @@ std::vector<std::string> Judge::diagnose(const Quality& q) {
   say(mirrored, fmt::format("left and right are exchanged: {:.3f} m from the clips, {:.3f} m from "
                             "their mirror images",
                             q.pose_error, q.mirrored_error));
-  const double stride =
-      q.gait.period > 0 && q.clip_gait.period > 0 ? q.gait.period / q.clip_gait.period : 1;
+  const double stride = stride_ratio(q);
   say(paced && !stands && std::abs(part - 1) > 0.15,
       fmt::format("{}: {:.2f} m/s where the clips go {:.2f}{}",
                   part < 0      ? "goes backwards"
@@ -85,6 +90,11 @@ std::vector<std::string> Judge::diagnose(const Quality& q) {
                   std::abs(stride - 1) > 0.15
                       ? fmt::format(", strides take {:.2g} times as long", stride)
                       : ""));
+  say(paced && !stands && std::abs(part - 1) <= 0.15 && std::abs(stride - 1) > 0.15,
+      fmt::format(
+          "{} steps than the clips, as fast over the ground: strides take {:.2f} s, not {:.2f}",
+          stride < 1 ? "shorter and quicker" : "longer and slower", q.gait.period,
+          q.clip_gait.period));
   say(paced && !stands && q.speed > 0.3 && q.net_speed < 0.7 * q.speed,
       fmt::format("goes in circles: {:.2f} m/s forward, {:.2f} m/s from start to end", q.speed,
                   q.net_speed));

@@ -1,0 +1,225 @@
+// amp-judge: how good a policy is, measured on test episodes, and what is wrong with it, in words.
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+#include "cli/app.h"
+#include "cli/rollouts.h"
+#include "learn/curves.h"
+#include "learn/trainer.h"
+#include "motion/judge.h"
+
+using namespace motus;
+namespace fs = std::filesystem;
+using nlohmann::json;
+
+namespace {
+
+struct Options {
+  std::vector<std::string> runs;
+  int episodes = 32, workers = 0;
+  int64_t seed = 0;
+  bool best = false, json = false;
+};
+
+/// A checkpoint and what became of it.
+struct Judged {
+  fs::path file;
+  int64_t samples = 0;
+  Quality quality;
+  double score = 0;
+  std::vector<std::string> words;  ///< what is wrong
+};
+
+/// All checkpoints of a folder, the numbered ones first; the file itself.
+std::vector<fs::path> checkpoints_of(const fs::path& given, bool all) {
+  if (!all || !fs::is_directory(given)) return {learn::find_model(given)};
+  std::vector<fs::path> out;
+  for (const fs::path& folder : {given / "int_models", given}) {
+    if (!fs::is_directory(folder)) continue;
+    std::vector<fs::path> here;
+    for (const auto& e : fs::directory_iterator(folder)) {
+      const fs::path& p = e.path();
+      if (p.extension() == ".safetensors" && p.filename() != "state.safetensors") here.push_back(p);
+    }
+    std::sort(here.begin(), here.end());
+    out.insert(out.end(), here.begin(), here.end());
+  }
+  require(!out.empty(), Kind::bad_input, "{}: holds no checkpoint", given.string());
+  return out;
+}
+
+/// An environment, its clips and what judges it, for checkpoints of one configuration.
+class Court {
+ public:
+  Court(const learn::Archive& archive, const fs::path& file, const Options& o)
+      : options_(o), config_(cli::RunConfig::from_yaml(archive.word("config"), file.string())) {
+    const fs::path motion = file.parent_path() / "motion.h5";
+    if (fs::exists(motion)) config_.motion_file = motion.string();
+    world_ = cli::load_world(config_);
+    env_ = cli::make_env(config_, world_, std::min(o.episodes, 64), static_cast<uint64_t>(o.seed),
+                         o.workers);
+    judge_.emplace(world_.dataset, cli::robot_of(world_.model), 1 / env_->spec().control_dt);
+  }
+
+  Judged judge(const learn::Archive& archive, const fs::path& file) {
+    // the same starts for every checkpoint
+    if (judged_++ > 0) {
+      env_ = cli::make_env(config_, world_, env_->spec().envs, static_cast<uint64_t>(options_.seed),
+                           options_.workers);
+    }
+    learn::Agent agent(config_.agent_config(), env_->spec(), 0);
+    try {
+      agent.load(archive, false);
+    } catch (const Error& e) {
+      throw Error(e.kind(), fmt::format("{}: {}", file.string(), e.what()),
+                  "judge checkpoints of one run at a time");
+    }
+    Judged out;
+    out.file = file;
+    out.samples = std::atoll(archive.word("samples").c_str());
+    out.quality =
+        judge_->quality(cli::roll_out(*env_, agent, world_.dataset.skeleton, options_.episodes));
+    out.score = Judge::score(out.quality);
+    out.words = Judge::diagnose(out.quality);
+    return out;
+  }
+
+  bool has_task() const { return config_.env_config().env_name != "amp"; }
+
+ private:
+  const Options& options_;
+  cli::RunConfig config_;
+  cli::World world_;
+  std::unique_ptr<sim::VecEnv> env_;
+  std::optional<Judge> judge_;
+  int judged_ = 0;
+};
+
+json gait_json(const Gait& g) {
+  json feet = json::array();
+  for (const FootGait& f : g.feet) {
+    feet.push_back(
+        {{"foot", f.name}, {"duty", f.duty}, {"phase", f.phase}, {"touch_downs", f.touch_downs}});
+  }
+  return {{"period", g.period}, {"flight", g.flight}, {"feet", feet}};
+}
+
+json to_json(const Judged& j) {
+  const Quality& q = j.quality;
+  return {{"checkpoint", j.file.string()},
+          {"samples", j.samples},
+          {"score", j.score},
+          {"episodes", q.episodes},
+          {"falls", q.falls},
+          {"length_ratio", q.length},
+          {"pose_error", q.pose_error},
+          {"pose_error_std", q.pose_error_std},
+          {"mirrored_error", q.mirrored_error},
+          {"speed", q.speed},
+          {"net_speed", q.net_speed},
+          {"clip_speed", q.clip_speed},
+          {"foot_slip", q.foot_slip},
+          {"jerk_ratio", q.jerk},
+          {"coverage", q.coverage},
+          {"task_return", q.task_return},
+          {"gait", gait_json(q.gait)},
+          {"clip_gait", gait_json(q.clip_gait)},
+          {"diagnosis", j.words}};
+}
+
+std::string gait_text(const Gait& g) {
+  if (g.period == 0) return "no strides";
+  std::string out = fmt::format("stride {:.2f} s, on the floor", g.period);
+  for (const FootGait& f : g.feet) out += fmt::format(" {} {:.0f} %", f.name, 100 * f.duty);
+  if (g.flight > 0.01) out += fmt::format(", in flight {:.0f} %", 100 * g.flight);
+  return out;
+}
+
+void print(const Judged& j, bool task) {
+  const Quality& q = j.quality;
+  fmt::print("{} ({:.3f}M samples): score {:.3f}\n", j.file.string(),
+             1e-6 * static_cast<double>(j.samples), j.score);
+  fmt::print("  episodes        {}, {} fell, {:.1f} % of their time\n", q.episodes, q.falls,
+             100 * q.length);
+  fmt::print("  pose error      {:.3f} +- {:.3f} m\n", q.pose_error, q.pose_error_std);
+  fmt::print("  speed           {:.2f} m/s forward, {:.2f} net (clips {:.2f})\n", q.speed,
+             q.net_speed, q.clip_speed);
+  fmt::print("  foot slip       {:.0f} mm/s\n", 1000 * q.foot_slip);
+  fmt::print("  jerk            {:.2f} of the clips'\n", q.jerk);
+  fmt::print("  coverage        {:.0f} % of the clips' moments\n", 100 * q.coverage);
+  if (task) fmt::print("  task return     {:.1f}\n", q.task_return);
+  fmt::print("  gait            {}\n  clip            {}\n", gait_text(q.gait),
+             gait_text(q.clip_gait));
+  for (const std::string& s : j.words) fmt::print("  ! {}\n", s);
+  if (j.words.empty()) fmt::print("  no fault found\n");
+}
+
+/// What the log of the run adds, where there is one.
+std::vector<std::string> words_of_log(const fs::path& run) {
+  if (!fs::is_directory(run) || !fs::exists(run / "log.txt")) return {};
+  try {
+    const learn::Curves c = learn::read_run(run);
+    for (const std::string& w : c.warnings) cli::warn(w);
+    return learn::diagnose_training(c);
+  } catch (const Error& e) {
+    cli::warn(e.what());
+    return {};
+  }
+}
+
+int judge(const Options& o) {
+  require(o.episodes > 0, Kind::usage, "--episodes {} is not positive", o.episodes);
+  json out = json::array();
+  for (const std::string& run : o.runs) {
+    std::optional<Court> court;
+    std::vector<Judged> all;
+    const std::vector<fs::path> files = checkpoints_of(run, o.best);
+    for (const fs::path& file : files) {
+      if (files.size() > 1) {
+        cli::progress("checkpoint", static_cast<int64_t>(all.size()),
+                      static_cast<int64_t>(files.size()));
+      }
+      const learn::Archive archive = learn::Archive::load(file);
+      if (!court) court.emplace(archive, file, o);
+      all.push_back(court->judge(archive, file));
+    }
+    const auto best = std::max_element(
+        all.begin(), all.end(), [](const Judged& a, const Judged& b) { return a.score < b.score; });
+    const std::vector<std::string> training = words_of_log(run);
+    for (const Judged& j : all) {
+      if (o.json) {
+        out.push_back(to_json(j));
+        out.back()["best"] = &j == &*best;
+        out.back()["training"] = training;
+      } else if (!o.best || &j == &*best) {
+        print(j, court->has_task());
+        for (const std::string& s : training) fmt::print("  ! {}\n", s);
+      } else {
+        fmt::print("{} ({:.3f}M samples): score {:.3f}\n", j.file.string(),
+                   1e-6 * static_cast<double>(j.samples), j.score);
+      }
+    }
+  }
+  if (o.json) fmt::print("{}\n", out.dump(1));
+  return 0;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  Options o;
+  cli::App app("amp-judge",
+               "Measure how well policies do what their clips show, and say what is wrong");
+  app.positional("RUN", o.runs, "run folders or checkpoints");
+  app.option("--episodes", o.episodes, "test episodes of each checkpoint");
+  app.option("--seed", o.seed, "which starts are drawn");
+  app.option("--workers", o.workers, "threads; they change the time, not the result (0 = cores)");
+  app.flag("--best", o.best, "judge every checkpoint of a run and name the best");
+  app.json_flag(o.json);
+  app.example("amp-judge data/policies/go2_pace");
+  app.example("amp-judge --best --json runs/g1");
+  return app.run(argc, argv, [&] {
+    require(!o.runs.empty(), Kind::usage, "name a run folder or a checkpoint");
+    return judge(o);
+  });
+}

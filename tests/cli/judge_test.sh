@@ -1,0 +1,58 @@
+#!/usr/bin/env bash
+# amp-judge as a process: a shipped policy, equal figures twice, the best of a run, and runs that are none.
+# shellcheck source=tests/cli/expect.sh
+source "$(dirname "$0")/expect.sh"
+judge=$bin/amp-judge
+
+expect 2 "name a run folder" "$judge"
+expect 3 "none: cannot be opened" "$judge" none
+mkdir empty && expect 3 "empty" "$judge" empty
+expect 3 "empty: holds no checkpoint" "$judge" --best empty
+mkdir damaged && head -c 300 "$data/policies/go2_pace/best.safetensors" >damaged/best.safetensors
+expect 3 "best.safetensors" "$judge" damaged
+expect 2 "--episodes 0" "$judge" --episodes 0 policies/go2_pace
+
+"$judge" --episodes 4 --json "$data/policies/go2_pace" >first.json || fail "a shipped policy is not judged"
+"$judge" --episodes 4 --json --workers 2 "$data/policies/go2_pace" >second.json
+cmp -s first.json second.json || fail "the same seed gives other figures"
+python3 - first.json <<'PY' || fail "figures of a pacing Go2"
+import json, sys
+(j,) = json.load(open(sys.argv[1]))
+assert j["episodes"] == 4 and j["falls"] == 0 and j["length_ratio"] > 0.99, j
+assert j["pose_error"] < 0.04 and abs(j["speed"] - j["clip_speed"]) < 0.15 * j["clip_speed"], j
+assert j["best"] and 0.5 < j["score"] <= 1, j
+PY
+
+# a run whose last checkpoint has lost what an earlier one knew: the earlier one is the best; its log was cut
+# while a row was written
+mkdir -p run/int_models
+cp "$data/policies/go2_pace/best.safetensors" run/int_models/model_0000000100.safetensors
+python3 - run <<'PY'
+import json, struct, sys
+run = sys.argv[1]
+b = open(f"{run}/int_models/model_0000000100.safetensors", "rb").read()
+n = struct.unpack("<Q", b[:8])[0]
+head = json.loads(b[8 : 8 + n])
+data = bytearray(b[8 + n :])
+for name, a in head.items():  # the actor forgets
+    if "_mean_net" in name:
+        lo, hi = a["data_offsets"]
+        data[lo:hi] = bytes(hi - lo)
+open(f"{run}/model.safetensors", "wb").write(b[: 8 + n] + data)
+open(f"{run}/log.txt", "w").write("Iteration  Samples  Disc_Agent_Logit  Disc_Reward_Mean\r0 100 -6 0.01\r1 200 -6.5 0.")
+PY
+expect 0 "row 2 is cut short" "$judge" --best --episodes 4 run
+grep -qF "the discriminator wins" out || fail "a saturated discriminator is not named"
+grep -qF "model_0000000100.safetensors" out || fail "no name of the best"
+expect 0 "" "$judge" --best --episodes 4 --json run
+python3 - out <<'PY' || fail "the best checkpoint"
+import json, sys
+a, b = json.load(open(sys.argv[1]))
+assert a["best"] and not b["best"] and a["score"] > 2 * b["score"], (a["score"], b["score"])
+assert "model_0000000100" in a["checkpoint"], a
+PY
+
+# checkpoints of two robots in one folder
+cp "$data/policies/g1_walk/best.safetensors" run/int_models/model_0000000200.safetensors
+expect 3 "judge checkpoints of one run" "$judge" --best --episodes 2 run
+exit $bad
