@@ -7,6 +7,7 @@
 #include "cli/io.h"
 #include "formats/format.h"
 #include "formats/mjcf.h"
+#include "learn/presets.h"
 #include "motion/data_path.h"
 #include "motion/dataset.h"
 #include "motion/kinematics.h"
@@ -92,6 +93,11 @@ void apply_set(const std::string& set, RunConfig& c) {
     throw Error(Kind::usage, fmt::format("--set {}: there is no '{}'", set, which),
                 did_you_mean(which, known));
   }
+  if (which == "agent" && path == "preset") {
+    // the file's values make room for the preset's; what is set after this changes those
+    c.agent = learn::preset(set.substr(sign + 1));
+    return;
+  }
   to->set(path, set.substr(sign + 1));
 }
 
@@ -111,7 +117,7 @@ RunConfig RunConfig::from_files(const std::string& engine, const std::string& en
   };
   RunConfig c;
   c.env = load(env, "--env_config", "environment configuration");
-  c.agent = load(agent, "--agent_config", "agent configuration");
+  c.agent = learn::with_preset(load(agent, "--agent_config", "agent configuration"));
   c.engine = load(find_engine(engine), "--engine_config", "engine configuration");
   if (!motion.empty()) c.env.set("motion_file", "\"" + motion + "\"");
   for (const std::string& s : sets) apply_set(s, c);

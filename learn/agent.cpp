@@ -6,29 +6,53 @@
 #include <array>
 #include <cmath>
 #include <future>
+#include <optional>
 
+#include "learn/actor.h"
+#include "learn/demo_source.h"
 #include "learn/discriminator.h"
-#include "learn/ppo.h"
+#include "learn/reflection.h"
 #include "learn/returns.h"
+#include "learn/rollout.h"
+#include "learn/style.h"
 #include "motion/error.h"
 
 namespace motus::learn {
 
 namespace {
 
-std::vector<float> row_buffer(size_t rows, int width) {
-  return std::vector<float>(rows * static_cast<size_t>(width));
+constexpr double kRawClip = 100;  ///< of observations that are not normalised, as legged_gym
+
+void log_disc(const DiscStats& d, IterationStats& s) {
+  s.disc_loss = d.loss;
+  s.disc_grad_penalty = d.grad_penalty;
+  s.disc_agent_acc = d.agent_acc;
+  s.disc_demo_acc = d.demo_acc;
+  s.disc_agent_logit = d.agent_logit;
+  s.disc_demo_logit = d.demo_logit;
+  s.disc_logit_loss = d.logit_loss;
 }
 
-template <typename T>
-std::span<T> step_rows(std::vector<T>& all, int step, int envs, int width) {
-  const size_t n = static_cast<size_t>(envs) * static_cast<size_t>(width);
-  return std::span(all).subspan(static_cast<size_t>(step) * n, n);
+double mean_of(std::span<const float> v) {
+  double sum = 0;
+  for (const float x : v) sum += x;
+  return sum / static_cast<double>(std::max<size_t>(v.size(), 1));
 }
 
-void copy(std::span<const float> from, std::span<float> to) {
-  std::copy(from.begin(), from.end(), to.begin());
+double deviation_of(std::span<const float> v, double mean) {
+  double square = 0;
+  for (const float x : v) square += (x - mean) * (x - mean);
+  return std::sqrt(square / static_cast<double>(std::max<size_t>(v.size() - 1, 1)));
 }
+
+/// The part of an agent that looks at motion: AMP's or ADD's.
+struct Judge {
+  Judge(const AgentConfig& c, const sim::EnvSpec& s, uint64_t seed)
+      : disc(c, s.envs, s.disc_obs, seed), source(c, s.disc_obs, seed) {}
+  Discriminator disc;
+  DemoSource source;
+  DiscStats last;
+};
 
 }  // namespace
 
@@ -36,58 +60,45 @@ struct Agent::Impl {
   Impl(const AgentConfig& c, const sim::EnvSpec& s, uint64_t seed)
       : config(c),
         spec(s),
-        total(static_cast<size_t>(c.steps_per_iter) * static_cast<size_t>(s.envs)),
         actor(c, s.envs, s.obs, s.actions, seed),
         critic(c, s.envs, s.obs, seed),
-        disc(c, s.envs, s.disc_obs, seed),
-        obs_norm(s.obs),
+        obs_norm(s.obs, {c.normalize_obs ? c.normalizer_clip : kRawClip, c.normalizer_epsilon}),
+        value_norm(1, {c.normalizer_clip, c.normalizer_epsilon}),
         explore(seed, 10),
-        obs(row_buffer(total, s.obs)),
-        next_obs(row_buffer(total, s.obs)),
-        actions(row_buffer(total, s.actions)),
-        means(row_buffer(total, s.actions)),
-        disc_obs(row_buffer(total, s.disc_obs)),
-        demo(row_buffer(total, s.disc_obs)),
-        logp(total),
-        task(total),
-        style(total),
-        reward(total),
-        value(total),
-        next_value(total),
-        returns(total),
-        advantage(total),
-        done(total),
-        ended(total),
-        sampled(total),
-        scratch(row_buffer(static_cast<size_t>(s.envs), s.obs)),
-        noise(row_buffer(static_cast<size_t>(s.envs), s.actions)) {
-    require(s.envs > 0 && s.obs > 0 && s.actions > 0 && s.disc_obs > 0, Kind::usage,
-            "an environment without observations or actions cannot be learned");
+        r(c.steps_per_iter, s, c.has_disc()),
+        noise(static_cast<size_t>(s.envs) * static_cast<size_t>(s.actions)) {
+    require(s.envs > 0 && s.obs > 0 && s.actions > 0 && (s.disc_obs > 0 || !c.has_disc()),
+            Kind::usage, "an environment without observations or actions cannot be learned");
+    c.check_sizes(s.envs);
+    const bool mirrors = c.symmetry_augmentation || c.symmetry_weight > 0;
+    if (mirrors && (s.obs_mirror.from.empty() || s.dof_mirror.from.empty())) {
+      throw Error(Kind::usage,
+                  fmt::format("symmetry_weight and symmetry_augmentation: {}", s.no_mirror),
+                  "set symmetry_weight: 0 and symmetry_augmentation: False");
+    }
+    if (c.has_disc()) judge.emplace(c, s, seed);
   }
 
   AgentConfig config;
   sim::EnvSpec spec;
-  size_t total;
   Actor actor;
   Critic critic;
-  Discriminator disc;
-  Normalizer obs_norm;
+  std::optional<Judge> judge;
+  Normalizer obs_norm, value_norm;
   Rng explore;
   int step = 0;
   double exp_prob = 1;
-  std::vector<float> obs;  ///< normalised; next_obs is normalised at the end of the rollout
-  std::vector<float> next_obs, actions, means, disc_obs, demo;
-  std::vector<float> logp, task, style, reward, value, next_value, returns, advantage;
-  std::vector<uint8_t> done, ended, sampled;
+  Rollout r;
   std::vector<float> scratch, noise;
   std::vector<int64_t> usable;
+  int64_t iterations = 0;  ///< finished ones
 
   void compute_rewards(IterationStats& s);
   void compute_targets(IterationStats& s);
+  void denormalize(std::span<float> values) const;
+  void set_mirrors();
   void fit_policy(IterationStats& s);
-  DiscStats fit_disc() { return disc.update(disc_obs, demo); }
-
-  int64_t iterations = 0;  ///< finished ones
+  bool judge_learns() const { return judge && iterations % config.disc_update_interval == 0; }
 };
 
 Agent::Agent(const AgentConfig& config, const sim::EnvSpec& spec, uint64_t seed)
@@ -105,102 +116,128 @@ void Agent::act(std::span<const float> obs, std::span<float> actions) {
   m.actor.mean(m.scratch, actions);
 }
 
+void Agent::prepare(sim::VecEnv& env) {
+  Impl& m = *impl_;
+  require(m.config.method != Method::add || env.align_demo(), Kind::usage,
+          "agent_name: ADD needs an environment that follows its clip moment by moment; this one "
+          "does not");
+  if (m.judge) m.judge->source.preload(env);
+}
+
+void Agent::take_demo(sim::VecEnv& env) {
+  Impl& m = *impl_;
+  if (m.config.method == Method::amp) m.judge->source.fill(env, m.r.demo);
+}
+
 std::span<const float> Agent::begin_step(std::span<const float> obs, int64_t samples) {
   Impl& m = *impl_;
   require(m.step < m.config.steps_per_iter, Kind::failed, "the rollout is already full");
   const AgentConfig& c = m.config;
-  const auto x = step_rows(m.obs, m.step, m.spec.envs, m.spec.obs);
-  const auto mean = step_rows(m.means, m.step, m.spec.envs, m.spec.actions);
-  const auto action = step_rows(m.actions, m.step, m.spec.envs, m.spec.actions);
-  const auto sampled = step_rows(m.sampled, m.step, m.spec.envs, 1);
+  const auto x = m.r.rows(m.r.obs, m.step), mean = m.r.rows(m.r.means, m.step);
+  const auto action = m.r.rows(m.r.actions, m.step);
+  const auto sampled = m.r.rows(m.r.sampled, m.step);
   m.obs_norm.record(obs);
   m.obs_norm.apply(obs, x);
   m.actor.mean(x, mean);
   const double done = std::min(static_cast<double>(samples) / c.exp_anneal_samples, 1.0);
   m.exp_prob = c.exp_prob_beg + (c.exp_prob_end - c.exp_prob_beg) * done;
   m.explore.normal(m.noise);
-  const auto width = static_cast<size_t>(m.spec.actions);
+  const std::span<const float> std = m.actor.std();
   for (size_t e = 0; e < sampled.size(); ++e) {
     sampled[e] = m.exp_prob >= 1 || m.explore.uniform() < m.exp_prob ? 1 : 0;
-    for (size_t i = e * width; i < (e + 1) * width; ++i) {
-      action[i] = mean[i] + (sampled[e] ? static_cast<float>(c.action_std) * m.noise[i] : 0.0F);
+    for (size_t k = 0, i = e * std.size(); k < std.size(); ++k, ++i) {
+      action[i] = mean[i] + (sampled[e] ? std[k] * m.noise[i] : 0.0F);
     }
   }
-  m.actor.log_prob(action, mean, step_rows(m.logp, m.step, m.spec.envs, 1));
+  m.actor.log_prob(action, mean, m.r.rows(m.r.logp, m.step));
   return action;
 }
 
 void Agent::end_step(const sim::VecEnv& env) {
-  Impl& m = *impl_;
-  const int e = m.spec.envs;
-  copy(env.next_obs(), step_rows(m.next_obs, m.step, e, m.spec.obs));
-  copy(env.disc_obs(), step_rows(m.disc_obs, m.step, e, m.spec.disc_obs));
-  copy(env.rewards(), step_rows(m.task, m.step, e, 1));
-  const auto done = step_rows(m.done, m.step, e, 1), ended = step_rows(m.ended, m.step, e, 1);
-  for (size_t i = 0; i < done.size(); ++i) {
-    const sim::Done d = env.done()[i];
-    done[i] = d != sim::Done::no ? 1 : 0;
-    ended[i] = d == sim::Done::fail || d == sim::Done::success ? 1 : 0;
-  }
-  ++m.step;
-}
-
-std::span<float> Agent::demo() {
-  return impl_->demo;
+  impl_->r.take(env, impl_->step, impl_->config.method == Method::add);
+  ++impl_->step;
 }
 
 void Agent::Impl::compute_rewards(IterationStats& s) {
-  disc.remember(disc_obs);
-  disc.rewards(disc_obs, style);
   const double scale = config.reward_times_one_minus_discount ? 1 - config.discount : 1;
-  double sum = 0, square = 0;
-  for (size_t i = 0; i < total; ++i) {
-    sum += style[i];
-    reward[i] = static_cast<float>(
-        scale * (config.task_reward_weight * task[i] + config.disc_reward_weight * style[i]));
+  if (judge) {
+    judge->disc.remember(r.disc_obs);
+    judge->disc.rewards(r.disc_obs, r.style);
   }
-  s.disc_reward_mean = sum / static_cast<double>(total);
-  for (size_t i = 0; i < total; ++i) {
-    square += (style[i] - s.disc_reward_mean) * (style[i] - s.disc_reward_mean);
+  for (size_t i = 0; i < r.total; ++i) {
+    const double both = judge ? combine_rewards(config, r.task[i], r.style[i]) : r.task[i];
+    r.reward[i] = static_cast<float>(scale * both);
   }
-  s.disc_reward_std = std::sqrt(square / static_cast<double>(std::max<size_t>(total - 1, 1)));
+  s.disc_reward_mean = mean_of(r.style);
+  s.disc_reward_std = deviation_of(r.style, s.disc_reward_mean);
+  s.task_reward_mean = mean_of(r.task);
+  s.reward_mean = mean_of(r.reward);
+}
+
+void Agent::Impl::denormalize(std::span<float> values) const {
+  if (!config.normalize_value) return;
+  const auto mean = static_cast<float>(value_norm.mean()[0]);
+  const auto std = static_cast<float>(value_norm.std()[0]);
+  for (float& v : values) v = v * std + mean;
 }
 
 void Agent::Impl::compute_targets(IterationStats& s) {
-  obs_norm.apply(next_obs, next_obs);
-  critic.values(obs, value);
-  critic.values(next_obs, next_value);
-  for (size_t i = 0; i < total; ++i)
-    if (ended[i]) next_value[i] = 0;
-  td_lambda(config.steps_per_iter, spec.envs, config.discount, config.td_lambda, reward, next_value,
-            done, returns);
-  const AdvantageStats a = advantages(returns, value, sampled, config.norm_adv_clip, advantage);
+  obs_norm.apply(r.next_obs, r.next_obs);
+  critic.values(r.obs, r.value);
+  critic.values(r.next_obs, r.next_value);
+  denormalize(r.value);
+  denormalize(r.next_value);
+  for (size_t i = 0; i < r.total; ++i) {
+    if (!r.done[i]) continue;
+    const bool worthless = r.ended[i] || config.timeout_value == TimeoutValue::none;
+    if (worthless) r.next_value[i] = 0;
+    if (!worthless && config.timeout_value == TimeoutValue::current) r.next_value[i] = r.value[i];
+  }
+  if (config.returns == Returns::gae) {
+    gae(config.steps_per_iter, spec.envs, config.discount, config.td_lambda, r.reward, r.value,
+        r.next_value, r.done, r.returns);
+  } else {
+    td_lambda(config.steps_per_iter, spec.envs, config.discount, config.td_lambda, r.reward,
+              r.next_value, r.done, r.returns);
+  }
+  const AdvantageStats a =
+      advantages(r.returns, r.value, r.sampled, config.norm_adv, config.norm_adv_clip, r.advantage);
   s.adv_mean = a.mean;
   s.adv_std = a.std;
+  if (!config.normalize_value) return;
+  value_norm.record(r.returns);
+  value_norm.update();
+  value_norm.apply(r.returns, r.returns);
+  value_norm.apply(r.value, r.value);
+}
+
+void Agent::Impl::set_mirrors() {
+  if (!config.symmetry_augmentation && config.symmetry_weight <= 0) return;
+  const std::vector<float> scale(obs_norm.std().begin(), obs_norm.std().end());
+  const Reflection obs(spec.obs_mirror, obs_norm.shift(), scale);
+  actor.set_mirror(obs, Reflection(spec.dof_mirror, spec.action_centre, spec.action_scale));
+  critic.set_mirror(obs);
 }
 
 void Agent::Impl::fit_policy(IterationStats& s) {
-  s.critic_loss = critic.update(obs, returns);
-  if (iterations < config.actor_hold_iterations) return;
+  const ValueRows values{r.obs, r.returns, r.value};
+  const bool held = iterations < config.actor_hold_iterations;
+  const bool together = config.clip_policy_together && !held;
+  if (!together) s.critic_loss = critic.update(values);
+  if (held) return;
   usable.clear();
-  for (size_t i = 0; i < total; ++i)
-    if (sampled[i]) usable.push_back(static_cast<int64_t>(i));
-  const ActorStats a = actor.update({obs, actions, logp, advantage, usable}, means);
+  for (size_t i = 0; i < r.total; ++i)
+    if (r.sampled[i]) usable.push_back(static_cast<int64_t>(i));
+  const Rows rows{r.obs, r.actions, r.logp, r.advantage, r.means, usable};
+  const ActorStats a = actor.update(rows, together ? &critic : nullptr, values);
+  if (together) s.critic_loss = a.critic_loss;
+  if (config.adapt_critic_rate) critic.optimizer().set_learning_rate(actor.learning_rate());
   s.actor_loss = a.loss;
   s.clip_frac = a.clip_frac;
   s.imp_ratio = a.imp_ratio;
   s.bound_loss = a.bound_loss;
   s.kl = a.kl;
-}
-
-static void log_disc(const DiscStats& d, IterationStats& s) {
-  s.disc_loss = d.loss;
-  s.disc_grad_penalty = d.grad_penalty;
-  s.disc_agent_acc = d.agent_acc;
-  s.disc_demo_acc = d.demo_acc;
-  s.disc_agent_logit = d.agent_logit;
-  s.disc_demo_logit = d.demo_logit;
-  s.disc_logit_loss = d.logit_loss;
+  s.symmetry_loss = a.symmetry;
 }
 
 IterationStats Agent::update(int threads, int64_t samples) {
@@ -210,25 +247,29 @@ IterationStats Agent::update(int threads, int64_t samples) {
   IterationStats s;
   m.compute_rewards(s);
   m.compute_targets(s);
+  m.set_mirrors();
   // nothing is shared: the order of these two does not matter
-  DiscStats disc;
-  if (threads > 1) {
+  if (threads > 1 && m.judge_learns()) {
     std::future<DiscStats> second = std::async(std::launch::async, [&m] {
       at::set_num_threads(1);
-      return m.fit_disc();
+      return m.judge->disc.update(m.r.disc_obs, m.r.demo);
     });
     m.fit_policy(s);
-    disc = second.get();
+    m.judge->last = second.get();
   } else {
     m.fit_policy(s);
-    disc = m.fit_disc();
+    if (m.judge_learns()) m.judge->last = m.judge->disc.update(m.r.disc_obs, m.r.demo);
   }
-  log_disc(disc, s);
+  if (m.judge) log_disc(m.judge->last, s);
   ++m.iterations;
-  if (samples < m.config.normalizer_samples) {
-    m.disc.normalizer().record(m.disc_obs);
-    m.disc.normalizer().record(m.demo);
-    m.disc.normalizer().update();
+  const bool adapts = samples < m.config.normalizer_samples;
+  if (m.judge && adapts) {
+    Normalizer& n = m.judge->disc.normalizer();
+    n.record(m.r.disc_obs);
+    if (m.config.method == Method::amp) n.record(m.r.demo);
+    n.update();
+  }
+  if (adapts && m.config.normalize_obs) {
     m.obs_norm.update();
   } else {
     m.obs_norm.drop();
@@ -240,17 +281,23 @@ IterationStats Agent::update(int threads, int64_t samples) {
   s.obs_norm_std = std / m.spec.obs;
   s.exp_prob = m.exp_prob;
   s.actor_lr = m.actor.learning_rate();
+  s.action_std = mean_of(m.actor.std());
   return s;
 }
 
 double Agent::warm_start(std::span<const float> obs, std::span<const float> targets,
                          std::span<const float> disc_obs, std::span<const float> demo) {
   Impl& m = *impl_;
-  m.obs_norm.record(obs);
-  m.obs_norm.update();
-  m.disc.normalizer().record(disc_obs);
-  m.disc.normalizer().record(demo);
-  m.disc.normalizer().update();
+  if (m.config.normalize_obs) {
+    m.obs_norm.record(obs);
+    m.obs_norm.update();
+  }
+  if (m.config.method == Method::amp) {
+    Normalizer& n = m.judge->disc.normalizer();
+    n.record(disc_obs);
+    n.record(demo);
+    n.update();
+  }
   std::vector<float> x(obs.size());
   m.obs_norm.apply(obs, x);
   return m.actor.imitate(x, targets, m.config.warm_start);
@@ -260,31 +307,61 @@ void Agent::noise(std::span<float> out) {
   impl_->explore.normal(out);
 }
 
+std::string Agent::first_bad(bool rollout) const {
+  const Impl& m = *impl_;
+  const auto sound = [](const at::Tensor& t) { return std::isfinite(t.sum().item<double>()); };
+  const bool nets = sound(m.actor.net().params()) && sound(m.actor.std_param()) &&
+                    sound(m.critic.net().params()) &&
+                    (!m.judge || sound(m.judge->disc.net().params()));
+  if (nets && !rollout) return {};
+  if (const std::string where = m.r.first_bad(); !where.empty()) return where;
+  Archive all;
+  save(all, false);
+  for (const auto& [name, array] : all.arrays) {
+    if (array.dtype != Dtype::f32) continue;
+    for (const float v : all.get<float>(name))
+      if (!std::isfinite(v)) return name;
+  }
+  return {};
+}
+
 void Agent::save(Archive& a, bool full) const {
   const Impl& m = *impl_;
   m.actor.save(a, full);
   m.critic.save(a, full);
-  m.disc.save(a, full);
   m.obs_norm.save(a, "_obs_norm");
   a.put<float>("_a_norm._mean", m.spec.action_centre);
   a.put<float>("_a_norm._std", m.spec.action_scale);
+  if (m.config.normalize_value) m.value_norm.save(a, "_value_norm");
+  if (m.judge) m.judge->disc.save(a, full);
   if (!full) return;
   a.put<uint64_t>("rng.explore", m.explore.state());
   a.put<int64_t>("agent.iterations", std::array{m.iterations});
+  if (!m.judge) return;
+  m.judge->source.save(a);
+  const DiscStats& d = m.judge->last;
+  a.put<double>("agent.disc_stats", std::array{d.loss, d.grad_penalty, d.logit_loss, d.agent_acc,
+                                               d.demo_acc, d.agent_logit, d.demo_logit});
 }
 
 void Agent::load(const Archive& a, bool full) {
   Impl& m = *impl_;
   m.actor.load(a, full);
   m.critic.load(a, full);
-  m.disc.load(a, full);
   m.obs_norm.load(a, "_obs_norm");
+  if (m.config.normalize_value) m.value_norm.load(a, "_value_norm");
+  if (m.judge) m.judge->disc.load(a, full);
   m.step = 0;
   if (!full) return;
   a.get<uint64_t>("rng.explore", m.explore.state());
   std::array<int64_t, 1> count{};
   a.get<int64_t>("agent.iterations", count);
   m.iterations = count[0];
+  if (!m.judge) return;
+  m.judge->source.load(a);
+  std::array<double, 7> d{};
+  a.get<double>("agent.disc_stats", d);
+  m.judge->last = {d[0], d[1], d[2], d[3], d[4], d[5], d[6]};
 }
 
 }  // namespace motus::learn

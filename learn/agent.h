@@ -1,5 +1,5 @@
 #pragma once
-// An AMP agent: actor, critic, discriminator, their normalisers, and one iteration's rollout.
+// An agent: actor, critic, discriminator (AMP, ADD), their normalisers, and one iteration's rollout.
 // No Torch type appears here. The same seed gives the same numbers whatever the number of threads:
 // the networks are updated side by side, each by one thread with its own random numbers.
 #include <cstdint>
@@ -19,6 +19,7 @@ struct IterationStats {
   double disc_agent_logit = 0, disc_demo_logit = 0, disc_logit_loss = 0;
   double adv_mean = 0, adv_std = 0, disc_reward_mean = 0, disc_reward_std = 0;
   double obs_norm_mean = 0, obs_norm_std = 0, exp_prob = 1, actor_lr = 0;
+  double task_reward_mean = 0, reward_mean = 0, action_std = 0, symmetry_loss = 0;
 };
 
 class Agent {
@@ -33,11 +34,15 @@ class Agent {
   /// The mean action for rows (n, obs), without exploring.
   void act(std::span<const float> obs, std::span<float> actions);
 
+  /// Once for a fresh environment, before anything is drawn from it: fills the demo ring, asks for
+  /// aligned demos. Throws Error(usage) if the environment lacks what the configuration needs.
+  void prepare(sim::VecEnv& env);
+
   /// Rollout, T times: actions (E, actions) to apply for obs (E, obs); then what came of them.
   std::span<const float> begin_step(std::span<const float> obs, int64_t samples);
   void end_step(const sim::VecEnv& env);
-  /// Where the iteration's demo rows (T * E, disc_obs) go before update().
-  std::span<float> demo();
+  /// Draws the iteration's demo rows; before update().
+  void take_demo(sim::VecEnv& env);
   /// Rewards, returns, all gradient steps, then the normalisers (while samples < their limit).
   IterationStats update(int threads, int64_t samples);
 
@@ -47,6 +52,10 @@ class Agent {
                     std::span<const float> disc_obs, std::span<const float> demo);
   /// Normal numbers from the agent's own generator.
   void noise(std::span<float> out);
+
+  /// The first number that is none, by its place in the rollout or its tensor's name; "" if all are
+  /// sound. Looks through the rollout only if a network is not sound any more, or if told to.
+  std::string first_bad(bool rollout) const;
 
   /// Networks and normalisers under MimicKit's names; with `full`, all that an exact resume needs.
   void save(Archive& archive, bool full) const;

@@ -3,16 +3,18 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <limits>
 
 namespace motus::learn {
 
 namespace {
-constexpr float kClip = 10;
 constexpr double kMinVariance = 1e-8;
+constexpr double kMinDifference = 1e-4;
 }  // namespace
 
-Normalizer::Normalizer(int width)
+Normalizer::Normalizer(int width, const Form& form)
     : width_(static_cast<size_t>(width)),
+      form_(form),
       mean_(width_, 0.0),
       square_(width_, 1.0),
       std_(width_, 1.0),
@@ -26,7 +28,7 @@ void Normalizer::record(std::span<const float> rows) {
   for (size_t r = 0; r < n; ++r) {
     const float* x = rows.data() + r * width_;
     for (size_t i = 0; i < width_; ++i) {
-      const double v = x[i];
+      const double v = form_.differences ? std::abs(x[i]) : x[i];
       sum_[i] += v;
       sum_square_[i] += v * v;
     }
@@ -56,20 +58,25 @@ void Normalizer::drop() {
 
 void Normalizer::refresh() {
   for (size_t i = 0; i < width_; ++i) {
-    std_[i] = std::sqrt(std::max(square_[i] - mean_[i] * mean_[i], kMinVariance));
-    shift_[i] = static_cast<float>(mean_[i]);
+    std_[i] =
+        form_.differences
+            ? std::max(mean_[i], kMinDifference)
+            : std::sqrt(std::max(square_[i] - mean_[i] * mean_[i], kMinVariance) + form_.epsilon);
+    shift_[i] = form_.differences ? 0.0F : static_cast<float>(mean_[i]);
     scale_[i] = static_cast<float>(1.0 / std_[i]);
   }
 }
 
 void Normalizer::apply(std::span<const float> in, std::span<float> out) const {
   const size_t n = in.size() / width_;
+  const float most =
+      form_.differences ? std::numeric_limits<float>::infinity() : static_cast<float>(form_.clip);
   for (size_t r = 0; r < n; ++r) {
     const float* x = in.data() + r * width_;
     float* y = out.data() + r * width_;
     for (size_t i = 0; i < width_; ++i) {
       const float v = (x[i] - shift_[i]) * scale_[i];
-      y[i] = v < -kClip ? -kClip : (v > kClip ? kClip : v);
+      y[i] = v < -most ? -most : (v > most ? most : v);
     }
   }
 }

@@ -7,6 +7,18 @@
 
 namespace motus::learn {
 
+void clip_together(std::initializer_list<at::Tensor> grads, double largest) {
+  if (largest <= 0) return;
+  double square = 0;
+  for (const at::Tensor& g : grads) {
+    const double norm = g.norm().item<double>();
+    square += norm * norm;
+  }
+  const double norm = std::sqrt(square);
+  if (norm <= largest) return;
+  for (at::Tensor g : grads) g.mul_(largest / (norm + 1e-6));
+}
+
 Optimizer::Optimizer(const OptimizerConfig& config, const at::Tensor& params,
                      const at::Tensor& grads)
     : config_(config), lr_(config.learning_rate), params_(params), grads_(grads) {
@@ -17,10 +29,7 @@ Optimizer::Optimizer(const OptimizerConfig& config, const at::Tensor& params,
 
 void Optimizer::step() {
   scale_gradients();
-  if (config_.grad_clip > 0) {
-    const double norm = grads_.norm().item<double>();
-    if (norm > config_.grad_clip) grads_.mul_(config_.grad_clip / (norm + 1e-6));
-  }
+  clip_together({grads_}, config_.grad_clip);
   apply();
 }
 

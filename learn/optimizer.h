@@ -1,9 +1,14 @@
 #pragma once
 // SGD with momentum, Adam and AdamW over one flat parameter tensor.
+#include <initializer_list>
+
 #include "learn/agent_config.h"
 #include "learn/tensor.h"
 
 namespace motus::learn {
+
+/// Scales gradients so that their common 2-norm is at most `largest`; nothing for 0.
+void clip_together(std::initializer_list<at::Tensor> grads, double largest);
 
 class Optimizer {
  public:

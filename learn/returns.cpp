@@ -20,8 +20,23 @@ void td_lambda(int steps, int envs, double discount, double lambda, std::span<co
   }
 }
 
+void gae(int steps, int envs, double discount, double lambda, std::span<const float> reward,
+         std::span<const float> value, std::span<const float> next_value,
+         std::span<const uint8_t> done, std::span<float> returns) {
+  for (int e = 0; e < envs; ++e) {
+    double advantage = 0;
+    for (int t = steps - 1; t >= 0; --t) {
+      const size_t i = static_cast<size_t>(t) * static_cast<size_t>(envs) + static_cast<size_t>(e);
+      const double delta = reward[i] + discount * next_value[i] - value[i];
+      advantage = delta + (done[i] ? 0 : discount * lambda * advantage);
+      returns[i] = static_cast<float>(advantage + value[i]);
+    }
+  }
+}
+
 AdvantageStats advantages(std::span<const float> returns, std::span<const float> value,
-                          std::span<const uint8_t> use, double clip, std::span<float> advantage) {
+                          std::span<const uint8_t> use, bool normalise, double clip,
+                          std::span<float> advantage) {
   double n = 0, sum = 0, square = 0;
   for (size_t i = 0; i < returns.size(); ++i) {
     if (!use[i]) continue;
@@ -36,10 +51,10 @@ AdvantageStats advantages(std::span<const float> returns, std::span<const float>
     square += d * d;
   }
   s.std = n > 1 ? std::sqrt(square / (n - 1)) : 0;
-  const double scale = 1 / std::max(s.std, 1e-5);
+  const double shift = normalise ? s.mean : 0, scale = normalise ? 1 / std::max(s.std, 1e-5) : 1;
   for (size_t i = 0; i < returns.size(); ++i) {
-    const double a = (static_cast<double>(returns[i]) - value[i] - s.mean) * scale;
-    advantage[i] = static_cast<float>(std::clamp(a, -clip, clip));
+    const double a = (static_cast<double>(returns[i]) - value[i] - shift) * scale;
+    advantage[i] = static_cast<float>(clip > 0 ? std::clamp(a, -clip, clip) : a);
   }
   return s;
 }

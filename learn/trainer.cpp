@@ -87,7 +87,7 @@ IterationStats Trainer::iterate() {
   const int64_t n = int64_t{config_.steps_per_iter} * env_.spec().envs;
   {
     const Timer timer(r_.time.demo);
-    env_.sample_demo(static_cast<int>(n), agent_.demo());
+    agent_.take_demo(env_);
   }
   const Timer timer(r_.time.update);
   const IterationStats s = agent_.update(o_.threads, r_.samples);
@@ -97,14 +97,21 @@ IterationStats Trainer::iterate() {
 }
 
 void Trainer::check(const IterationStats& s) const {
-  for (const double v : {s.critic_loss, s.actor_loss, s.disc_loss, s.disc_reward_mean}) {
-    if (std::isfinite(v)) continue;
-    throw Error(Kind::failed,
-                fmt::format("iteration {}: a loss is no number any more (critic {}, actor {}, "
-                            "discriminator {})",
-                            r_.iterations, s.critic_loss, s.actor_loss, s.disc_loss),
-                "lower the learning rates, or resume from the last checkpoint");
-  }
+  bool sound = true;
+  for (const double v : {s.critic_loss, s.actor_loss, s.disc_loss, s.disc_reward_mean})
+    sound = sound && std::isfinite(v);
+  const std::string bad = agent_.first_bad(!sound);
+  if (sound && bad.empty()) return;
+  const std::filesystem::path state = o_.out_dir / "state.safetensors";
+  const bool kept = writes() && std::filesystem::exists(state);
+  throw Error(
+      Kind::failed,
+      fmt::format("iteration {}: no number any more in {} (losses: critic {}, actor {}, "
+                  "discriminator {})",
+                  r_.iterations, bad.empty() ? "a loss" : bad, s.critic_loss, s.actor_loss,
+                  s.disc_loss),
+      kept ? fmt::format("lower the learning rates; {} is the last good checkpoint", state.string())
+           : "lower the learning rates");
 }
 
 bool Trainer::goal() const {
@@ -150,7 +157,11 @@ LogRow Trainer::row(const IterationStats& s) const {
           {"Test_Net_Speed", t.net_speed},
           {"Actor_LR", s.actor_lr},
           {"KL", s.kl},
-          {"Samples_Per_Second", rate}};
+          {"Samples_Per_Second", rate},
+          {"Task_Reward_Mean", s.task_reward_mean},
+          {"Reward_Mean", s.reward_mean},
+          {"Action_Std", s.action_std},
+          {"Symmetry_Loss", s.symmetry_loss}};
 }
 
 /// MimicKit's collections; what is not named here is Misc.
@@ -254,10 +265,11 @@ void Trainer::load() {
 }
 
 TrainResult Trainer::run() {
+  env_.reset();
+  agent_.prepare(env_);
   if (o_.resume) {
     load();
   } else {
-    env_.reset();
     warm_start(env_, agent_);
   }
   for (bool done = r_.samples >= o_.max_samples; !done;) {

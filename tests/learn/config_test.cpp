@@ -62,7 +62,7 @@ TEST_CASE("batch sizes are multiples of the environments unless rows are asked f
                                 "warm_start: {steps: 80}\ndisc_batch_mix: half\n");
   CHECK(rows.actor_rows(10) == 4);
   CHECK(rows.disc_steps_of(10) == 8);
-  CHECK(rows.disc_half_mix);
+  CHECK(rows.disc_batch_mix == BatchMix::half);
   CHECK(rows.warm_start.updates == 600);
 }
 
@@ -78,5 +78,5 @@ TEST_CASE("the legacy dialect is three optimisers with scaled gradients") {
   CHECK(a.disc_rows(4096) == 2048);
   // one discriminator step with each of the 5 * 8 minibatches
   CHECK(a.disc_steps_of(4096) == 40);
-  CHECK_FALSE(a.disc_penalty_on_agent);
+  CHECK(a.disc_grad_penalty_on == PenaltyOn::demo);
 }

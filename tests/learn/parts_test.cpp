@@ -48,7 +48,7 @@ TEST_CASE("advantages have mean 0 and deviation 1 over the sampled steps, and ar
   const std::vector<float> returns{1, 2, 3, 100}, value{0, 0, 0, 0};
   const std::vector<uint8_t> use{1, 1, 1, 0};
   std::vector<float> out(4);
-  const AdvantageStats s = advantages(returns, value, use, 4, out);
+  const AdvantageStats s = advantages(returns, value, use, true, 4, out);
   CHECK(s.mean == Approx(2));
   CHECK(s.std == Approx(1));
   CHECK(out == std::vector<float>{-1, 0, 1, 4});
@@ -76,10 +76,10 @@ TEST_CASE("a normaliser weighs what it has seen by count") {
 TEST_CASE("a replay ring keeps everything until it is full, then a few rows at a time") {
   Rng rng(1);
   Replay r(4, 1);
-  CHECK_THROWS_AS(r.push(std::vector<float>{1, 2, 3, 4, 5}, 1, rng), Error);
-  r.push(std::vector<float>{1, 2, 3}, 1, rng);
+  CHECK_THROWS_AS(r.push(std::vector<float>{1, 2, 3, 4, 5}, 1, -1, rng), Error);
+  r.push(std::vector<float>{1, 2, 3}, 1, -1, rng);
   CHECK(r.size() == 3);
-  r.push(std::vector<float>{4, 5, 6}, 1, rng);  // not full yet: all of them, two overwrite
+  r.push(std::vector<float>{4, 5, 6}, 1, -1, rng);  // not full yet: all of them, two overwrite
   CHECK(r.size() == 4);
   const auto held = [&] {
     std::vector<float> v;
@@ -87,13 +87,13 @@ TEST_CASE("a replay ring keeps everything until it is full, then a few rows at a
     return v;
   };
   const std::vector<float> before = held();
-  r.push(std::vector<float>{7, 8, 9}, 1, rng);
+  r.push(std::vector<float>{7, 8, 9}, 1, -1, rng);
   int changed = 0;
   for (size_t i = 0; i < 4; ++i) changed += before[i] != held()[i] ? 1 : 0;
   CHECK(changed == 1);
   // a deck: the capacity's worth of draws shows each row once
   std::vector<float> drawn(4), all = held();
-  r.sample(drawn, rng);
+  r.sample(drawn, false, rng);
   std::sort(drawn.begin(), drawn.end());
   std::sort(all.begin(), all.end());
   CHECK(drawn == all);

@@ -23,6 +23,9 @@ class PointEnv : public sim::VecEnv {
     spec_.action_scale = {1, 1};
     spec_.dof_names = {"push", "idle"};
     spec_.body_names = {"point"};
+    spec_.obs_mirror = {{0, 1, 2}, {1, -1, 1}};  // what idles may idle the other way
+    spec_.dof_mirror = {{0, 1}, {1, -1}};
+    for (int e = 0; e < envs; ++e) clip_.insert(clip_.end(), {1, 0, 1, 0});
     points_.resize(static_cast<size_t>(envs));
     obs_.resize(points_.size() * 3);
     next_obs_ = obs_;
@@ -68,6 +71,8 @@ class PointEnv : public sim::VecEnv {
       }
     }
   }
+  bool align_demo() override { return true; }
+  std::span<const float> aligned_demo() const override { return clip_; }
   void playback_actions(std::span<float> out) const override {
     for (size_t e = 0; e < points_.size(); ++e) out[2 * e] = 0.5F, out[2 * e + 1] = 0;
   }
@@ -106,7 +111,7 @@ class PointEnv : public sim::VecEnv {
   sim::EnvSpec spec_;
   Rng rng_;
   std::vector<Point> points_;
-  std::vector<float> obs_, next_obs_, disc_obs_, rewards_;
+  std::vector<float> obs_, next_obs_, disc_obs_, rewards_, clip_;
   std::vector<sim::Done> done_;
 };
 

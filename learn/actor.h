@@ -1,0 +1,90 @@
+#pragma once
+// The actor: a Gaussian around a network's mean. Its deviation is a number that stays, or one
+// learned number per action (as a logarithm, or as itself) that never falls below its floor.
+// Actions and means are in the policy's units, where 1 is the action bound.
+//
+//   PPO: -mean min(A rho, A clip(rho, 1-+clip))        AWR: -mean min(exp(A / T), w_max) ln pi
+//   + bound * mean sum [min(mu+1, 0)^2 + max(mu-1, 0)^2] + reg * mean sum mu^2
+//   + symmetry * mean |mu(s) - M mu(M s)|^2 - entropy_weight * entropy
+// M mirrors left and right. With augmentation each row counts a second time, mirrored, with the
+// same old density and advantage.
+#include "learn/critic.h"
+
+namespace motus::learn {
+
+/// What an update sees of a rollout: N rows, observations normalised.
+struct Rows {
+  std::span<const float> obs, actions, old_logp, advantage;
+  std::span<const float> means;     ///< those the actions were drawn around
+  std::span<const int64_t> usable;  ///< rows whose action was sampled
+};
+
+struct ActorStats {
+  double loss = 0, clip_frac = 0, imp_ratio = 0, bound_loss = 0, kl = 0, symmetry = 0;
+  double critic_loss = 0;  ///< of a partner
+};
+
+class Actor {
+ public:
+  Actor(const AgentConfig& config, int envs, int obs, int actions, uint64_t seed);
+
+  /// Means (n, actions) for normalised observations (n, obs).
+  void mean(std::span<const float> obs, std::span<float> out);
+  /// Deviations (actions).
+  std::span<const float> std() const { return sigma_; }
+  /// Log density of actions (n, actions) around means.
+  void log_prob(std::span<const float> actions, std::span<const float> means,
+                std::span<float> out) const;
+  /// One iteration's steps; adapts the learning rate if a KL target is set. With a partner, which
+  /// learns from all rows, both take the same minibatches and clip their gradients together.
+  ActorStats update(const Rows& rows, Critic* partner = nullptr, const ValueRows& values = {});
+  /// Regression onto `targets` (n, actions): mean square error before each step, averaged.
+  double imitate(std::span<const float> obs, std::span<const float> targets, const WarmStart& how);
+
+  /// Gradients of the loss at the rows `picks`; adds to `stats`. For update() and for tests.
+  void accumulate(const Rows& rows, std::span<const int64_t> picks, ActorStats& stats);
+  /// Mirrors of normalised observations and of actions, for symmetry and augmentation.
+  void set_mirror(const Reflection& obs, const Reflection& action);
+
+  double learning_rate() const { return optimizer_.learning_rate(); }
+  double entropy() const;
+  Mlp& net() { return net_; }
+  const Mlp& net() const { return net_; }
+  const at::Tensor& std_param() const { return std_; }
+  const at::Tensor& std_grad() const { return std_grad_; }
+  /// After std_param() was changed from outside: applies the floor.
+  void refresh_std();
+  void save(Archive& a, bool full) const;
+  void load(const Archive& a, bool full);
+
+ private:
+  /// One row's part of the surrogate, bound and regularisation; their gradients join dmu.
+  void row_loss(const float* action, const float* mu, double old_logp, double advantage,
+                double share, float* dmu, ActorStats& stats);
+  /// Squared distance of a row's mean from the mirror image of its mirror image's.
+  void symmetry_loss(const float* mu, const float* mirrored, double share, float* dmu,
+                     float* dmirrored, ActorStats& stats);
+  double row_kl(const float* mu, const float* old_mu) const;
+  double kl_from(std::span<const float> obs, std::span<const float> means);
+  void step();
+  void apply();
+  bool doubled() const { return config_.symmetry_augmentation || config_.symmetry_weight > 0; }
+
+  AgentConfig config_;
+  int64_t obs_, actions_, batch_;
+  Mlp net_;
+  Optimizer optimizer_;
+  at::Tensor std_, std_grad_;  ///< (actions) what is learned: logarithms or deviations
+  Optimizer std_optimizer_;
+  std::vector<float> sigma_, old_sigma_, floor_;
+  double log_norm_ = 0;  ///< minus the log density at the mean
+  Rng rng_;
+  Deck deck_;
+  Reflection mirror_obs_, mirror_action_;
+  at::Tensor x_, dy_;
+  std::vector<int64_t> picks_, usable_;
+  std::vector<float> means_, image_, slope_;
+  std::vector<double> dlog_;  ///< of the loss by the logarithm of the deviation
+};
+
+}  // namespace motus::learn
