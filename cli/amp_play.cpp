@@ -1,9 +1,11 @@
 // amp-play: what a policy does, as a clip like any other.
+#include <charconv>
 #include <cmath>
 
 #include "cli/app.h"
 #include "cli/clips.h"
 #include "cli/io.h"
+#include "cli/recorder.h"
 #include "cli/run_config.h"
 #include "learn/agent.h"
 #include "learn/tester.h"
@@ -15,37 +17,31 @@ namespace fs = std::filesystem;
 namespace {
 
 struct Options {
-  std::string run, output = "-", to;
+  std::string run, output, to, video, command;
   std::optional<double> seconds;
   std::optional<int> episodes;
   int64_t seed = 0;
   bool from_start = false;
 };
 
-/// Poses of one episode, one row a control step.
-struct Recording {
-  std::vector<sim::Pose> poses;
-
-  Clip clip(const SkeletonPtr& skeleton, double fps, const std::string& name) const {
-    const auto frames = static_cast<Eigen::Index>(poses.size());
-    Clip c;
-    c.name = name;
-    c.skeleton = skeleton;
-    c.fps = fps;
-    c.root_pos.resize(frames, 3);
-    c.root_rot.resize(frames, 4);
-    c.dof_pos.resize(frames, skeleton->dof_count());
-    for (Eigen::Index f = 0; f < frames; ++f) {
-      const sim::Pose& p = poses[static_cast<size_t>(f)];
-      for (int i = 0; i < 3; ++i) c.root_pos(f, i) = p.root_pos[i];
-      for (int i = 0; i < 4; ++i) c.root_rot(f, i) = p.root_rot[i];
-      for (int i = 0; i < skeleton->dof_count(); ++i)
-        c.dof_pos(f, i) = p.dof_pos[static_cast<size_t>(i)];
-    }
-    make_continuous(c.root_rot);
-    return c;
+/// "vx,vy,wz", each m/s or rad/s; fewer numbers leave the rest 0.
+sim::Command parse_command(const std::string& text) {
+  sim::Command c;
+  double* const into[3] = {&c.vx, &c.vy, &c.wz};
+  const char *p = text.data(), *end = p + text.size();
+  for (double* number : into) {
+    const auto [rest, error] = std::from_chars(p, end, *number);
+    const bool good = error == std::errc() && std::abs(*number) < 100;
+    if (good && rest == end) return c;
+    if (!good || *rest != ',' || number == into[2]) break;
+    p = rest + 1;
   }
-};
+  throw_error(Kind::usage, "--command '{}': expected vx,vy,wz in m/s and rad/s, as 1,0,0.5", text);
+}
+
+std::string run_name(const fs::path& run) {
+  return (run.filename().empty() ? run.parent_path() : run).filename().string();
+}
 
 /// The configuration a policy was trained with, from its own file; motion from the run's folder
 /// where there is one.
@@ -57,8 +53,15 @@ cli::RunConfig config_of(const fs::path& model, const learn::Archive& archive) {
 }
 
 int play(const Options& o) {
-  cli::output_format(o.output, o.to);
-  cli::refuse_terminal(o.output);
+  // a film is enough; a clip goes to stdout where nothing else was asked for
+  const std::string output = o.output.empty() && o.video.empty() ? "-" : o.output;
+  if (!output.empty()) {
+    cli::output_format(output, o.to);
+    cli::refuse_terminal(output);
+  }
+  if (!o.video.empty()) cli::check_film(o.video);
+  const std::optional<sim::Command> command =
+      o.command.empty() ? std::nullopt : std::optional(parse_command(o.command));
   const fs::path model = learn::find_model(o.run);
   const learn::Archive archive = learn::Archive::load(model);
   cli::RunConfig config = config_of(model, archive);
@@ -69,7 +72,14 @@ int play(const Options& o) {
   learn::Agent agent(config.agent_config(), env->spec(), 0);
   agent.load(archive, false);
 
-  const double dt = env->spec().control_dt, fps = 1 / dt;
+  if (command && !env->set_command(*command)) {
+    throw Error(Kind::usage,
+                fmt::format("--command: environment {} of {} follows no velocity",
+                            config.env_config().env_name, model.string()),
+                "task_steering does");
+  }
+
+  const double fps = 1 / env->spec().control_dt;
   const auto most = static_cast<size_t>(o.seconds ? std::llround(*o.seconds * fps) + 1
                                                   : learn::episode_steps(env->spec()) + 1);
   const int wanted = o.episodes.value_or(1);
@@ -77,33 +87,33 @@ int play(const Options& o) {
           most);
   std::vector<float> actions(static_cast<size_t>(env->spec().actions));
   std::vector<Clip> clips;
+  cli::Recorder film(*env, world.dataset.skeleton);
   env->set_test(true);
   env->reset();
   double speed = 0;
   size_t steps = 0;
   int falls = 0;
   while (static_cast<int>(clips.size()) < wanted) {
-    Recording r;
-    r.poses.push_back(env->pose(0));
+    cli::Recorder r(*env, world.dataset.skeleton);
+    r.add();
+    film.add();
     bool ended = false;
-    while (r.poses.size() < most && !ended) {
+    while (static_cast<size_t>(r.frames()) < most && !ended) {
       agent.act(env->obs(), actions);
       env->step(actions);
       ended = env->done()[0] != sim::Done::no;
       // at the end of an episode pose() already shows the next one
       if (!ended) {
-        r.poses.push_back(env->pose(0));
-        speed += learn::forward_speed(r.poses.back());
+        r.add();
+        film.add();
+        speed += learn::forward_speed(env->pose(0));
         ++steps;
       }
     }
     if (ended && env->done()[0] == sim::Done::fail) ++falls;
     if (!ended) env->reset();
-    const std::string name = fs::path(o.run).filename().empty()
-                                 ? fs::path(o.run).parent_path().filename().string()
-                                 : fs::path(o.run).filename().string();
     const std::string number = wanted > 1 ? fmt::format("_{}", clips.size()) : "";
-    Clip c = r.clip(world.dataset.skeleton, fps, name + number);
+    Clip c = r.clip(run_name(o.run) + number);
     c.source.path = model.filename().string();
     c.source.format = "policy";
     c.source.fps_source = "file";
@@ -117,7 +127,8 @@ int play(const Options& o) {
                   "{:.2f}), {} fell",
                   clips.size(), clips.size() == 1 ? "" : "s", steps, fps,
                   steps ? speed / static_cast<double>(steps) : 0.0, world.reference_speed, falls));
-  cli::write_clips(o.output, o.to, clips);
+  if (!output.empty()) cli::write_clips(output, o.to, clips);
+  if (!o.video.empty()) cli::write_film(film, world.model, run_name(o.run), o.video);
   return 0;
 }
 
@@ -127,13 +138,16 @@ int main(int argc, char** argv) {
   Options o;
   cli::App app("amp-play", "Roll out a trained policy and write what it did as a clip");
   app.positional("RUN", o.run, "run folder or model file");
-  app.option("-o,--output", o.output, "file to write (default: stdout)");
+  app.option("-o,--output", o.output, "file to write (default: stdout, nothing with --video)");
   app.option("-t,--to", o.to, "format to write (default: by extension, else h5)");
   app.option("-n,--seconds", o.seconds, "seconds to play (default: one episode)");
   app.option("--episodes", o.episodes, "episodes to play, one clip each");
   app.option("--seed", o.seed, "which starts are drawn");
+  app.option("--command", o.command, "vx,vy,wz to hold, m/s and rad/s (steering tasks)");
+  app.option("--video", o.video, "film of it all: x.mp4, x.gif or x.html");
   app.flag("--from-start", o.from_start, "begin at the clip's first frame");
   app.example("amp-play runs/go2 -o go2.h5");
+  app.example("amp-play runs/go2 -n 6 --video go2.mp4");
   app.example("amp-play runs/g1 -n 6 | bvh-export --preset blender -o walk.bvh");
   return app.run(argc, argv, [&] {
     require(!o.run.empty(), Kind::usage, "name a run folder or a model file");

@@ -1,10 +1,11 @@
-// amp-train: train or test an AMP policy. Flags and files are MimicKit's.
+// amp-train: train, test or show an AMP policy. Flags and files are MimicKit's.
 #include <malloc.h>
 
 #include <algorithm>
 
 #include "cli/app.h"
 #include "cli/arg_file.h"
+#include "cli/show_run.h"
 #include "cli/training.h"
 #include "learn/trainer.h"
 #include "motion/nearest.h"
@@ -14,12 +15,12 @@ using namespace motus;
 namespace {
 
 const std::vector<std::string> kFlags{
-    "--arg_file",     "--mode",        "--num_envs",        "--engine_config", "--env_config",
-    "--agent_config", "--motion_file", "--visualize",       "--video",         "--logger",
-    "--model_file",   "--out_dir",     "--save_int_models", "--max_samples",   "--test_episodes",
-    "--rand_seed",    "--devices",     "--device",          "--master_port",   "--set",
-    "--workers",      "--max_minutes", "--resume",          "--force",         "--print-config",
-    "--profile",      "--json"};
+    "--arg_file",      "--mode",          "--num_envs",   "--engine_config", "--env_config",
+    "--agent_config",  "--motion_file",   "--visualize",  "--video",         "--logger",
+    "--capture_video", "--export_bvh",    "--model_file", "--out_dir",       "--save_int_models",
+    "--max_samples",   "--test_episodes", "--rand_seed",  "--devices",       "--device",
+    "--master_port",   "--set",           "--workers",    "--max_minutes",   "--resume",
+    "--force",         "--print-config",  "--profile",    "--json"};
 const std::vector<std::string> kRepeatable{"--set"};
 
 /// Where the configuration comes from: a run to go on with, a run whose model is tested, or files.
@@ -35,7 +36,7 @@ cli::RunConfig configure(const cli::TrainFlags& o) {
     return cli::RunConfig::from_run(o.resume);
   }
   cli::RunConfig c;
-  if (o.mode == "test" && o.env.empty() && !o.model_file.empty()) {
+  if (o.mode != "train" && o.env.empty() && !o.model_file.empty()) {
     const learn::Archive a = learn::Archive::load(learn::find_model(o.model_file));
     c = cli::RunConfig::from_yaml(a.word("config"), o.model_file);
   } else {
@@ -54,14 +55,8 @@ int run(const cli::TrainFlags& o) {
     throw Error(Kind::usage, fmt::format("--mode '{}' is unknown", o.mode),
                 did_you_mean(o.mode, modes));
   }
-  if (o.mode == "visualize" ||
-      (!o.visualize.empty() && cli::parse_bool("--visualize", o.visualize) && o.mode == "test")) {
-    throw Error(Kind::not_built, "amp-train has no window",
-                "amp-play RUN | motion-view shows what a policy does");
-  }
-  if (!o.video.empty() && cli::parse_bool("--video", o.video)) {
-    cli::warn("--video: amp-play RUN | motion-view -o film.mp4 makes the film");
-  }
+  // refused before anything is simulated
+  cli::film_path(o);
   cli::RunConfig c = configure(o);
   if (o.print_config) {
     c.env_config();
@@ -69,7 +64,9 @@ int run(const cli::TrainFlags& o) {
     fmt::print("{}", c.yaml());
     return 0;
   }
-  return o.mode == "train" ? cli::train_run(o, std::move(c)) : cli::test_run(o, c);
+  if (o.mode == "train") return cli::train_run(o, std::move(c));
+  const bool window = !o.visualize.empty() && cli::parse_bool("--visualize", o.visualize);
+  return o.mode == "visualize" || window ? cli::visualize_run(o, c) : cli::test_run(o, c);
 }
 
 }  // namespace
@@ -82,7 +79,7 @@ int main(int argc, char** argv) {
   cli::App app("amp-train",
                "Train an Adversarial-Motion-Prior policy in MuJoCo, with MimicKit's files");
   app.option("--arg_file", o.arg_file, "more flags, from a file; those typed here come first");
-  app.option("--mode", o.mode, "train or test");
+  app.option("--mode", o.mode, "train, test or visualize");
   app.option("--num_envs", o.num_envs, "environments stepped together (default 1)");
   app.option("--engine_config", o.engine, "YAML of the physics");
   app.option("--env_config", o.env, "YAML of the task");
@@ -103,13 +100,17 @@ int main(int argc, char** argv) {
   app.option("--save_int_models", o.save_int_models, "true: keep a numbered model of each test");
   app.option("--device", o.device, "cpu, cuda or cuda:N");
   app.option("--devices", o.devices, "MimicKit's name of --device");
-  app.option("--visualize", o.visualize, "MimicKit's viewer; films come from motion-view");
-  app.option("--video", o.video, "MimicKit's films; they come from motion-view");
+  app.option("--visualize", o.visualize, "true: --mode test shows the policy instead");
+  app.option("--video", o.video,
+             "film of a rollout: x.mp4, x.gif or x.html; true: rollout.mp4 in --out_dir");
+  app.option("--capture_video", o.capture_video, "the Isaac Gym examples' name of --video");
+  app.option("--export_bvh", o.export_bvh, "folder for the rollout and its reference as BVH");
   app.option("--master_port", o.master_port, "MimicKit's; unused by one process");
   app.flag("--profile", o.profile, "say at the end where the time went");
   app.json_flag(o.json);
   app.example("amp-train --arg_file args/quick_go2.txt --out_dir runs/go2");
   app.example("amp-train --mode test --model_file runs/go2 --num_envs 32 --json");
+  app.example("amp-train --mode visualize --model_file runs/go2 --video go2.mp4");
   std::vector<std::string> words(argv + std::min(argc, 1), argv + argc), expanded;
   std::optional<Error> early;
   try {

@@ -9,6 +9,7 @@
 #include "cli/app.h"
 #include "cli/arg_file.h"
 #include "cli/io.h"
+#include "cli/show_run.h"
 #include "cli/terminal.h"
 #include "formats/format.h"
 #include "learn/tester.h"
@@ -137,6 +138,8 @@ void print_test(const learn::TestResult& t, double reference, bool json) {
              reference, t.net_speed);
 }
 
+}  // namespace
+
 void load_model(learn::Agent& agent, const std::string& file) {
   const fs::path path = learn::find_model(file);
   try {
@@ -146,8 +149,6 @@ void load_model(learn::Agent& agent, const std::string& file) {
                 "use the environment and agent files that the model was trained with");
   }
 }
-
-}  // namespace
 
 void check_device(const TrainFlags& o) {
   std::string device = o.devices.empty() ? o.device : o.devices.front();
@@ -207,22 +208,26 @@ int train_run(const TrainFlags& o, RunConfig c) {
                     (out / "best.safetensors").string(), 1e-6 * static_cast<double>(r.best_samples),
                     100 * r.best_test.length_ratio, r.best_test.forward_speed));
   }
+  write_rollout(o, c, world, &agent);
   if (o.json) print_test(r.last_test, world.reference_speed, true);
   return 0;
 }
 
 int test_run(const TrainFlags& o, const RunConfig& c) {
-  require(!o.model_file.empty(), Kind::usage, "--mode test needs --model_file");
   const World world = load_world(c);
   const learn::AgentConfig agent_config = c.agent_config();
   const auto env = make_env(c, world, c.num_envs, c.seed, workers_of(o));
   learn::Agent agent(agent_config, env->spec(), c.seed);
-  load_model(agent, o.model_file);
+  if (o.model_file.empty())
+    say("no --model_file: this tests the untrained policy");
+  else
+    load_model(agent, o.model_file);
   std::signal(SIGINT, on_signal);
   const learn::TestResult r =
       learn::run_test(*env, agent, o.test_episodes.value_or(agent_config.test_episodes),
                       [] { return stop_signal != 0; });
   print_test(r, world.reference_speed, o.json);
+  if (!stop_signal) write_rollout(o, c, world, &agent);
   return stop_signal ? static_cast<int>(Kind::interrupted) : 0;
 }
 

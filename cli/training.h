@@ -7,12 +7,17 @@
 
 #include "cli/run_config.h"
 
+namespace motus::learn {
+class Agent;
+}
+
 namespace motus::cli {
 
 /// What the command line says; the words of its values, not yet checked.
 struct TrainFlags {
   std::string mode = "train", engine, env, agent, motion, model_file, out_dir = "output/";
-  std::string logger = "txt", device = "cpu", visualize, video, save_int_models = "false", resume;
+  std::string logger = "txt", device = "cpu", visualize, video, capture_video, export_bvh,
+              save_int_models = "false", resume;
   std::string arg_file;
   std::vector<std::string> devices, sets;
   std::optional<int> num_envs, master_port;
@@ -26,10 +31,13 @@ struct TrainFlags {
 /// Throws Error(not_built) for a device that this build cannot use.
 void check_device(const TrainFlags& flags);
 
+/// Throws as find_model() does, and naming the file for a model of another environment or agent.
+void load_model(learn::Agent& agent, const std::string& file);
+
 /// Trains into the run's folder; 0, or 130 after a signal (the run can be resumed).
 int train_run(const TrainFlags& flags, RunConfig config);
 
-/// Tests a model and prints what it does.
+/// Tests a model, or without one the untrained policy, and prints what it does.
 int test_run(const TrainFlags& flags, const RunConfig& config);
 
 }  // namespace motus::cli

@@ -40,23 +40,28 @@ float GoalTask::reward(Scene& s) const {
   return task_reward(options_, s.snapshot, s.before, static_cast<float>(s.dt), target(s));
 }
 
-/// As MimicKit's viewer draws them: the speed becomes the distance of the red arrow.
+/// As MimicKit's viewer draws them: the speed becomes the distance of the red arrow. Places are
+/// often out of the picture: an arrow points there.
 std::vector<Marker> GoalTask::markers(int env, const Vec3& root) const {
   const Target& t = targets_.at(static_cast<size_t>(env));
+  const auto arrow = [&](const char* name, double x, double y, double distance) {
+    const double angle = std::atan2(y, x);
+    return Marker{.name = name,
+                  .shape = Marker::Shape::arrow,
+                  .pos = root + distance * Vec3(std::cos(angle), std::sin(angle), 0),
+                  .angle = angle,
+                  .size = 0.5};
+  };
   if (options_.task == TaskKind::location) {
-    return {{.name = "target", .pos = Vec3(t.pos[0], t.pos[1], 0), .size = 1}};
+    const Vec3 place(t.pos[0], t.pos[1], 0);
+    return {{.name = "target", .pos = place, .size = 1},
+            arrow("way", place.x() - root.x(), place.y() - root.y(), 0.7)};
   }
   const double range = options_.speed_max - options_.speed_min;
   const double share = range > 0 ? (t.speed - options_.speed_min) / range : 1;
-  const auto arrow = [&](const char* name, const float dir[2], double distance) {
-    return Marker{.name = name,
-                  .shape = Marker::Shape::arrow,
-                  .pos = root + distance * Vec3(dir[0], dir[1], 0),
-                  .angle = std::atan2(dir[1], dir[0]),
-                  .size = 0.5};
-  };
-  std::vector<Marker> out{arrow("travel", t.dir, 1 + 0.5 * std::clamp(share, 0.0, 1.0)),
-                          arrow("face", t.face, 1)};
+  std::vector<Marker> out{
+      arrow("travel", t.dir[0], t.dir[1], 1 + 0.5 * std::clamp(share, 0.0, 1.0)),
+      arrow("face", t.face[0], t.face[1], 1)};
   const float green[4] = {0.1F, 0.7F, 0.2F, 1};
   std::copy_n(green, 4, out[1].rgba);
   return out;

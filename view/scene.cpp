@@ -127,7 +127,21 @@ void Scene::place(const Figure& figure, const std::vector<int>& bodies, int fram
   }
 }
 
+std::vector<Marker> Scene::markers() const {
+  std::vector<Marker> out;
+  for (const Figure& f : figures_) {
+    const auto frame = static_cast<size_t>(frame_at(*f.clip, time_));
+    if (!f.markers || frame >= f.markers->size()) continue;
+    for (const Marker& m : (*f.markers)[frame]) {
+      out.push_back(m);
+      out.back().pos += f.offset;
+    }
+  }
+  return out;
+}
+
 void Scene::pose(double time) {
+  time_ = time;
   for (size_t i = 0; i < figures_.size(); ++i)
     place(figures_[i], bodies_[i], frame_at(*figures_[i].clip, time));
   for (int b = 1; b < model_->nbody; ++b) {

@@ -38,6 +38,8 @@ class Scene {
 
   /// Puts every figure where its clip is at `time` s; clips hold their ends.
   void pose(double time);
+  /// Markers of all figures at the time of the last pose().
+  std::vector<Marker> markers() const;
   /// Where the camera looks: the first figure's root on the ground plane, m.
   Vec3 focus() const { return focus_; }
 
@@ -69,6 +71,7 @@ class Scene {
   std::unique_ptr<mjModel_, void (*)(mjModel_*)> model_;
   std::unique_ptr<mjData_, void (*)(mjData_*)> data_;
   Vec3 focus_ = Vec3::Zero();
+  double time_ = 0;  ///< of the last pose(), s
 };
 
 /// The frame of `clip` nearest to `time` s, held at the ends.

@@ -30,6 +30,8 @@ expect 2 "did you mean 'agent'?" "$train" --arg_file tiny.txt --set agnet.discou
 expect 4 "no CUDA" "$train" --arg_file tiny.txt --device cuda:0
 expect 4 "no window" "$train" --arg_file tiny.txt --mode visualize
 expect 4 "wandb" "$train" --arg_file tiny.txt --logger wandb --out_dir a
+expect 2 "is no film" "$train" --arg_file tiny.txt --mode visualize --video x.avi
+expect 2 "--capture_video is 'yes'" "$train" --arg_file tiny.txt --mode test --capture_video yes
 expect 2 "motion file" "$train" --arg_file tiny.txt --motion_file none.h5 --out_dir a
 [ ! -e a ] || fail "a refused run left its folder"
 mkdir full && touch full/x
@@ -78,6 +80,36 @@ grep -q '"mean_length"' result.json || fail "no length in $(cat result.json)"
 "$bin/amp-play" one -n 0.2 2>err | "$bin/motion-info" >info 2>&1 || fail "play: $(cat err info)"
 grep -q 'go2 (robot)' info || fail "the rollout is no Go2: $(cat info)"
 grep -q 'amp-play' info || fail "the rollout has no history"
+"$train" --arg_file tiny.txt --mode test --test_episodes 2 >result.txt 2>err || fail "test of nothing: $(cat err)"
+grep -q 'untrained' err || fail "no word about the missing model"
+grep -q 'Episodes: 4' result.txt || fail "not one episode an environment: $(cat result.txt)"
+
+# rollouts to look at: BVH, pages, films; with a policy and without
+expect 0 "rollout.bvh, 16 frames" "$train" --mode test --model_file one --test_episodes 1 --export_bvh bvh
+for f in rollout reference; do
+  "$bin/motion-info" bvh/$f.bvh >info 2>&1 || fail "$f.bvh: $(cat info)"
+  grep -q '16' info || fail "$f.bvh has not 16 frames: $(cat info)"
+done
+expect 0 "actions are zero" "$train" --arg_file tiny.txt --mode visualize --export_bvh zero
+cmp -s bvh/rollout.bvh zero/rollout.bvh && fail "zero actions move as the policy does"
+expect 2 "follows no velocity" "$bin/amp-play" one --command 1,0,0 -o x.h5
+expect 2 "expected vx,vy,wz" "$bin/amp-play" one --command 1,,0 -o x.h5
+expect 2 "expected vx,vy,wz" "$bin/amp-play" one --command 1,0,0,0 -o x.h5
+expect 2 "is no film" "$bin/amp-play" one --video x.avi
+if [ -e /usr/share/javascript/three/three.min.js ]; then
+  "$bin/amp-play" one -n 0.2 --video play.html >out 2>err || fail "a page of a rollout: $(cat err)"
+  grep -q '"reference"' play.html || fail "no reference in play.html"
+  [ ! -s out ] || fail "--video alone wrote a clip"
+fi
+if type -P ffmpeg >/dev/null && "$bin/motion-view" "$data/clips/walk.bvh" -n 1 --size 64x64 -o probe.png 2>/dev/null; then
+  expect 0 "film.mp4: 0.5 s" "$train" --mode visualize --model_file one --video film.mp4
+  frames=$(ffprobe -v error -count_frames -select_streams v -show_entries stream=nb_read_frames -of csv=p=0 film.mp4)
+  [ "$frames" = 16 ] || fail "film.mp4 has $frames pictures instead of 16"
+  expect 0 "rollout.mp4" "$train" --arg_file tiny.txt --mode visualize --capture_video true --out_dir filmed
+  [ -s filmed/rollout.mp4 ] || fail "no film in the run's folder"
+else
+  echo 'skipped: no films'
+fi
 expect 3 "holds neither" "$bin/amp-play" full -o x.h5
 expect 3 "not a checkpoint" "$bin/amp-play" tiny.txt -o x.h5
 [ ! -e x.h5 ] || fail "a failed rollout left a file"

@@ -83,7 +83,7 @@ TEST_CASE("markers show the targets, the reference is the clip") {
   config.task = {.task = TaskKind::location, .dist_min = 3, .dist_max = 3};
   CharacterEnv place(config, Dataset::from({swinging(robot)}), robot.model, 1, 3, 1);
   const Pose p = place.pose(0);
-  REQUIRE(place.markers(0).size() == 1);
+  REQUIRE(place.markers(0).size() == 2);
   const Vec3 target = place.markers(0).front().pos;
   CHECK(std::hypot(target.x() - p.root_pos[0], target.y() - p.root_pos[1]) == Approx(3));
   CHECK(target.z() == 0);

@@ -1,0 +1,107 @@
+#include "cli/recorder.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "cli/app.h"
+#include "cli/clips.h"
+#include "cli/io.h"
+#include "cli/rollouts.h"
+#include "motion/error.h"
+#include "view/bearing.h"
+#include "view/html_player.h"
+#include "view/movie.h"
+
+namespace motus::cli {
+
+namespace fs = std::filesystem;
+
+Recorder::Recorder(const sim::VecEnv& env, SkeletonPtr skeleton, int index)
+    : env_(env), skeleton_(std::move(skeleton)), index_(index) {}
+
+void Recorder::add() {
+  poses_.push_back(env_.pose(index_));
+  if (std::optional<sim::Pose> r = env_.reference_pose(index_)) references_.push_back(*r);
+  markers_.push_back(env_.markers(index_));
+}
+
+Clip Recorder::clip(const std::string& name) const {
+  return clip_of(poses_, skeleton_, 1 / env_.spec().control_dt, name);
+}
+
+std::optional<Clip> Recorder::reference() const {
+  if (references_.size() != poses_.size()) return {};
+  return clip_of(references_, skeleton_, 1 / env_.spec().control_dt, "reference");
+}
+
+std::optional<Clip> Recorder::reference(const Vec3& offset) const {
+  std::optional<Clip> c = reference();
+  for (int f = 0; c && f < c->frames(); ++f) {
+    const sim::Pose& p = poses_[static_cast<size_t>(f)];
+    for (int i = 0; i < 2; ++i) c->root_pos(f, i) = p.root_pos[i] + offset[i];
+  }
+  return c;
+}
+
+Recorder record(sim::VecEnv& env, const SkeletonPtr& skeleton, const Policy& policy,
+                double seconds) {
+  const sim::EnvSpec& spec = env.spec();
+  const auto steps = std::max<int64_t>(1, std::llround(seconds / spec.control_dt));
+  std::vector<float> actions(static_cast<size_t>(spec.envs) * static_cast<size_t>(spec.actions));
+  Recorder out(env, skeleton);
+  env.set_test(true);
+  env.reset();
+  out.add();
+  for (int64_t i = 0; i < steps; ++i) {
+    policy(env.obs(), actions);
+    env.step(actions);
+    out.add();
+  }
+  return out;
+}
+
+void check_film(const std::string& path) {
+  const std::string kind = fs::path(path).extension();
+  if (kind == ".mp4" || kind == ".gif" || kind == ".html") return;
+  throw_error(Kind::usage, "'{}' is no film: expected {}", path, kFilmNames);
+}
+
+void write_film(const Recorder& rollout, const fs::path& model, const std::string& name,
+                const std::string& path) {
+  check_film(path);
+  const Clip clip = rollout.clip(name);
+  const std::string kind = fs::path(path).extension();
+  const double way = view::bearing(clip, 0, clip.frames() - 1);
+  const Vec3 left(-std::sin(way), std::cos(way), 0);
+  std::vector<view::Figure> figures{
+      {.clip = &clip, .model = model, .note = "policy", .markers = &rollout.markers()}};
+  const std::optional<Clip> reference =
+      rollout.reference(0.9 * view::rest_extent(*clip.skeleton) * left);
+  if (reference)
+    figures.push_back({.clip = &*reference, .model = model, .alpha = 0.4, .note = "reference"});
+  if (kind == ".html") {
+    write_output(path,
+                 view::player_page(figures, {.title = name, .camera = "track", .over = true}));
+    return;
+  }
+  view::Film film(
+      std::move(figures),
+      {.width = 400, .height = 330, .camera = "track", .together = view::Together::over});
+  const bool gif = kind == ".gif";
+  write_output(path, view::make_movie(film, gif ? view::MovieFormat::gif : view::MovieFormat::mp4,
+                                      gif ? 25 : 30,
+                                      [](int done, int all) { progress("picture", done, all); }));
+}
+
+void export_bvh(const Recorder& rollout, const fs::path& folder, const std::string& name) {
+  std::error_code ec;
+  fs::create_directories(folder, ec);
+  require(!ec, Kind::failed, "{}: {}", folder.string(), ec.message());
+  const auto write = [&](const Clip& c, const char* file) {
+    write_clips((folder / file).string(), "bvh", std::span(&c, 1));
+  };
+  write(rollout.clip(name), "rollout.bvh");
+  if (const std::optional<Clip> r = rollout.reference()) write(*r, "reference.bvh");
+}
+
+}  // namespace motus::cli
