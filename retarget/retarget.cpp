@@ -10,6 +10,7 @@
 #include "motion/error.h"
 #include "motion/kinematics.h"
 #include "motion/resample.h"
+#include "retarget/closed_track.h"
 #include "retarget/foot_lock.h"
 #include "retarget/gmr.h"
 #include "retarget/loop.h"
@@ -117,6 +118,16 @@ Track solve(const Plan& plan, const RobotBody& robot, double fps, const Options&
   const int iterations = options.iterations > 0 ? options.iterations : full ? 3 : 2;
   const std::span<const Target> targets(plan.targets);
   Track track(static_cast<int>(targets.size()), robot.robot.skeleton->dof_count());
+  const ClosedForm form(robot);
+  if (options.formulas && form.fits()) {
+    if (const auto t = solve_closed(robot, form, targets, fps, full, options.jobs, track)) {
+      stages.done("formulas", {{"unmet_frames", t->unmet},
+                               {"held_frames", t->held},
+                               {"moved_m", t->moved},
+                               {"speed_limited_rad", t->limited}});
+      return track;
+    }
+  }
   const SweepStats swept = sweep(robot, targets, fps, iterations, options.jobs, track);
   stages.done("sweep", {{"windows", swept.windows}, {"resolved_frames", swept.resolved}});
   if (full) {

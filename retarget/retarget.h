@@ -24,6 +24,7 @@ struct Options {
   Quality quality = Quality::full;
   int iterations = 0;          ///< solver steps a frame; 0 = by quality: 2 or 3
   int jobs = 1;                ///< threads for this clip; the result does not depend on it
+  bool formulas = true;        ///< where the robot has them (retarget/closed.h)
   bool copy_same_dofs = true;  ///< a clip of the same robot keeps its joint angles
 };
 
