@@ -1,4 +1,6 @@
 // The whole way from a clip to a robot's clip.
+#include <algorithm>
+
 #include "motion/error.h"
 #include "motion/kinematics.h"
 #include "tests/catch.h"
@@ -58,7 +60,7 @@ TEST_CASE("a robot's own clip solved anew comes back") {
 }
 
 TEST_CASE("the walk on every biped: limits, soles, slide, direction of travel") {
-  for (const std::string name : {"g1", "humanoid", "smpl", "pi_plus"}) {
+  for (const std::string name : {"g1", "g1_23dof", "humanoid", "smpl", "pi_plus"}) {
     INFO(name);
     const RobotBody robot = robot_body(name);
     const Result r = run(walk(), robot);
@@ -77,6 +79,32 @@ TEST_CASE("the walk on every biped: limits, soles, slide, direction of travel") 
       CHECK((r.clip.root_rot_at(f) * Vec3::UnitX()).dot(way.normalized()) > 0.95);
       CHECK((r.clip.root_rot_at(f) * Vec3::UnitZ()).z() > 0.95);
     }
+  }
+}
+
+TEST_CASE("the G1 of 23 hinges is that of 29 with six of them held") {
+  const Robot whole = formats::load_robot("g1"), held = formats::load_robot("g1_23dof");
+  const std::vector<std::string> gone = {"waist_roll_joint",        "waist_pitch_joint",
+                                         "left_wrist_pitch_joint",  "left_wrist_yaw_joint",
+                                         "right_wrist_pitch_joint", "right_wrist_yaw_joint"};
+  std::vector<std::string> kept;
+  for (size_t i = 0; i < whole.skeleton->dofs().size(); ++i) {
+    const Dof& d = whole.skeleton->dofs()[i];
+    if (std::count(gone.begin(), gone.end(), d.name)) continue;
+    const int at = held.skeleton->find_dof(d.name);
+    REQUIRE(at == static_cast<int>(kept.size()));
+    kept.push_back(d.name);
+    CHECK(held.skeleton->dofs()[static_cast<size_t>(at)].lower == d.lower);
+    CHECK(held.skeleton->dofs()[static_cast<size_t>(at)].upper == d.upper);
+    CHECK(held.speed_limits[static_cast<size_t>(at)] == whole.speed_limits[i]);
+  }
+  CHECK(kept.size() == 23);
+  CHECK(held.skeleton->dof_count() == 23);
+  REQUIRE(held.skeleton->body_count() == whole.skeleton->body_count());
+  for (size_t b = 0; b < held.skeleton->bodies().size(); ++b) {
+    CHECK(held.skeleton->bodies()[b].name == whole.skeleton->bodies()[b].name);
+    CHECK(held.skeleton->bodies()[b].rest_pos == whole.skeleton->bodies()[b].rest_pos);
+    CHECK(held.masses[b] == Approx(whole.masses[b]));
   }
 }
 
