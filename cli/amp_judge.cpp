@@ -3,10 +3,9 @@
 #include <nlohmann/json.hpp>
 
 #include "cli/app.h"
-#include "cli/rollouts.h"
+#include "cli/court.h"
 #include "learn/curves.h"
 #include "learn/trainer.h"
-#include "motion/judge.h"
 
 using namespace motus;
 namespace fs = std::filesystem;
@@ -19,15 +18,6 @@ struct Options {
   int episodes = 32, workers = 0;
   int64_t seed = 0;
   bool best = false, json = false;
-};
-
-/// A checkpoint and what became of it.
-struct Judged {
-  fs::path file;
-  int64_t samples = 0;
-  Quality quality;
-  double score = 0;
-  std::vector<std::string> words;  ///< what is wrong
 };
 
 /// All checkpoints of a folder, the numbered ones first; the file itself.
@@ -48,53 +38,6 @@ std::vector<fs::path> checkpoints_of(const fs::path& given, bool all) {
   return out;
 }
 
-/// An environment, its clips and what judges it, for checkpoints of one configuration.
-class Court {
- public:
-  Court(const learn::Archive& archive, const fs::path& file, const Options& o)
-      : options_(o), config_(cli::RunConfig::from_yaml(archive.word("config"), file.string())) {
-    const fs::path motion = file.parent_path() / "motion.h5";
-    if (fs::exists(motion)) config_.motion_file = motion.string();
-    world_ = cli::load_world(config_);
-    env_ = cli::make_env(config_, world_, std::min(o.episodes, 64), static_cast<uint64_t>(o.seed),
-                         o.workers);
-    judge_.emplace(world_.dataset, cli::robot_of(world_.model), 1 / env_->spec().control_dt);
-  }
-
-  Judged judge(const learn::Archive& archive, const fs::path& file) {
-    // the same starts for every checkpoint
-    if (judged_++ > 0) {
-      env_ = cli::make_env(config_, world_, env_->spec().envs, static_cast<uint64_t>(options_.seed),
-                           options_.workers);
-    }
-    learn::Agent agent(config_.agent_config(), env_->spec(), 0);
-    try {
-      agent.load(archive, false);
-    } catch (const Error& e) {
-      throw Error(e.kind(), fmt::format("{}: {}", file.string(), e.what()),
-                  "judge checkpoints of one run at a time");
-    }
-    Judged out;
-    out.file = file;
-    out.samples = std::atoll(archive.word("samples").c_str());
-    out.quality =
-        judge_->quality(cli::roll_out(*env_, agent, world_.dataset.skeleton, options_.episodes));
-    out.score = Judge::score(out.quality);
-    out.words = Judge::diagnose(out.quality);
-    return out;
-  }
-
-  bool has_task() const { return config_.env_config().env_name != "amp"; }
-
- private:
-  const Options& options_;
-  cli::RunConfig config_;
-  cli::World world_;
-  std::unique_ptr<sim::VecEnv> env_;
-  std::optional<Judge> judge_;
-  int judged_ = 0;
-};
-
 json gait_json(const Gait& g) {
   json feet = json::array();
   for (const FootGait& f : g.feet) {
@@ -104,7 +47,7 @@ json gait_json(const Gait& g) {
   return {{"period", g.period}, {"flight", g.flight}, {"feet", feet}};
 }
 
-json to_json(const Judged& j) {
+json to_json(const cli::Judged& j) {
   const Quality& q = j.quality;
   return {{"checkpoint", j.file.string()},
           {"samples", j.samples},
@@ -135,7 +78,7 @@ std::string gait_text(const Gait& g) {
   return out;
 }
 
-void print(const Judged& j, bool task) {
+void print(const cli::Judged& j, bool task) {
   const Quality& q = j.quality;
   fmt::print("{} ({:.3f}M samples): score {:.3f}\n", j.file.string(),
              1e-6 * static_cast<double>(j.samples), j.score);
@@ -171,8 +114,8 @@ int judge(const Options& o) {
   require(o.episodes > 0, Kind::usage, "--episodes {} is not positive", o.episodes);
   json out = json::array();
   for (const std::string& run : o.runs) {
-    std::optional<Court> court;
-    std::vector<Judged> all;
+    std::optional<cli::Court> court;
+    std::vector<cli::Judged> all;
     const std::vector<fs::path> files = checkpoints_of(run, o.best);
     for (const fs::path& file : files) {
       if (files.size() > 1) {
@@ -180,13 +123,14 @@ int judge(const Options& o) {
                       static_cast<int64_t>(files.size()));
       }
       const learn::Archive archive = learn::Archive::load(file);
-      if (!court) court.emplace(archive, file, o);
+      if (!court) court.emplace(archive, file, cli::Trial{o.episodes, o.workers, o.seed});
       all.push_back(court->judge(archive, file));
     }
     const auto best = std::max_element(
-        all.begin(), all.end(), [](const Judged& a, const Judged& b) { return a.score < b.score; });
+        all.begin(), all.end(),
+        [](const cli::Judged& a, const cli::Judged& b) { return a.score < b.score; });
     const std::vector<std::string> training = words_of_log(run);
-    for (const Judged& j : all) {
+    for (const cli::Judged& j : all) {
       if (o.json) {
         out.push_back(to_json(j));
         out.back()["best"] = &j == &*best;

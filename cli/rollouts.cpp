@@ -1,5 +1,7 @@
 #include "cli/rollouts.h"
 
+#include <cmath>
+
 #include "formats/mjcf.h"
 #include "learn/tester.h"
 #include "motion/error.h"
@@ -69,6 +71,25 @@ std::vector<Rollout> roll_out(sim::VecEnv& env, learn::Agent& agent, const Skele
     }
   }
   return out;
+}
+
+void sample_styles(sim::VecEnv& env, learn::Agent& agent, std::vector<float>& policy,
+                   std::vector<float>& clips) {
+  const auto count = static_cast<size_t>(env.spec().envs);
+  const auto width = static_cast<size_t>(env.spec().disc_obs);
+  const auto steps = static_cast<size_t>(std::lround(1 / env.spec().control_dt));
+  std::vector<float> actions(count * static_cast<size_t>(env.spec().actions));
+  policy.resize(count * steps);
+  env.reset();
+  for (size_t s = 0; s < steps; ++s) {
+    agent.act(env.obs(), actions);
+    env.step(actions);
+    agent.style(env.disc_obs(), std::span(policy).subspan(s * count, count));
+  }
+  std::vector<float> rows(policy.size() * width);
+  env.sample_demo(static_cast<int>(policy.size()), rows);
+  clips.resize(policy.size());
+  agent.style(rows, clips);
 }
 
 Robot robot_of(const fs::path& model) {

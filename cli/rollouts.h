@@ -20,6 +20,10 @@ Clip clip_of(std::span<const sim::Pose> poses, const SkeletonPtr& skeleton, doub
 std::vector<Rollout> roll_out(sim::VecEnv& env, learn::Agent& agent, const SkeletonPtr& skeleton,
                               int episodes);
 
+/// Style rewards of a second of the policy in all environments, and of as many moments of the clips.
+void sample_styles(sim::VecEnv& env, learn::Agent& agent, std::vector<float>& policy,
+                   std::vector<float>& clips);
+
 /// The robot behind a model file: with its roles and feet where a robot.yaml lies beside it.
 Robot robot_of(const std::filesystem::path& model);
 

@@ -116,6 +116,11 @@ void Agent::act(std::span<const float> obs, std::span<float> actions) {
   m.actor.mean(m.scratch, actions);
 }
 
+void Agent::style(std::span<const float> disc_obs, std::span<float> rewards) {
+  if (impl_->judge) return impl_->judge->disc.rewards(disc_obs, rewards);
+  std::fill(rewards.begin(), rewards.end(), 0.0F);
+}
+
 void Agent::prepare(sim::VecEnv& env) {
   Impl& m = *impl_;
   require(m.config.method != Method::add || env.align_demo(), Kind::usage,

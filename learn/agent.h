@@ -34,6 +34,9 @@ class Agent {
   /// The mean action for rows (n, obs), without exploring.
   void act(std::span<const float> obs, std::span<float> actions);
 
+  /// What the discriminator pays for rows (n, disc_obs); 0 without one.
+  void style(std::span<const float> disc_obs, std::span<float> rewards);
+
   /// Once for a fresh environment, before anything is drawn from it: fills the demo ring, asks for
   /// aligned demos. Throws Error(usage) if the environment lacks what the configuration needs.
   void prepare(sim::VecEnv& env);

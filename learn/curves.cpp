@@ -43,7 +43,7 @@ double at_end(const Curve* c) {
 
 }  // namespace
 
-const Curve* Curves::find(std::initializer_list<const char*> names) const {
+const Curve* Curves::find(const std::vector<const char*>& names) const {
   for (const char* wanted : names) {
     const auto at = data.find(wanted);
     if (at != data.end()) return &at->second;
@@ -97,8 +97,9 @@ Curves read_run(const fs::path& given) {
   if (!fs::is_directory(given)) {
     const std::string text = text_of(given);
     const auto bytes = std::as_bytes(std::span(text));
-    return named(looks_like_events(bytes) ? read_events(bytes, given.string())
-                                          : read_log(text, given.string()));
+    const bool says_so = given.filename().string().find("tfevents") != std::string::npos;
+    return named(says_so || looks_like_events(bytes) ? read_events(bytes, given.string())
+                                                     : read_log(text, given.string()));
   }
   if (fs::exists(given / "log.txt")) {
     return named(read_log(text_of(given / "log.txt"), (given / "log.txt").string()));

@@ -20,7 +20,7 @@ struct Curves {
   std::vector<std::string> warnings;  ///< what was left out, and why
 
   /// The curve of the first name that is there, or null.
-  const Curve* find(std::initializer_list<const char*> names) const;
+  const Curve* find(const std::vector<const char*>& names) const;
 };
 
 /// log.txt: rows that end in a carriage return or a line feed, columns named by the first; x is

@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <limits>
 
-#include "retarget/markup.h"
+#include "motion/markup.h"
 
 namespace motus::retarget {
 

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <numeric>
 
-#include "retarget/markup.h"
+#include "motion/markup.h"
 #include "retarget/report_file.h"
 #include "retarget/report_svg.h"
 

@@ -3,7 +3,7 @@
 
 #include <algorithm>
 
-#include "retarget/markup.h"
+#include "motion/markup.h"
 #include "retarget/report_svg.h"
 #include "tests/catch.h"
 #include "tests/retarget/walker.h"

@@ -2,7 +2,7 @@
 // Text inside HTML and SVG.
 #include <string>
 
-namespace motus::retarget {
+namespace motus {
 
 /// Marks that a page would take for its own become entities, control characters blanks.
 inline std::string escaped(const std::string& text) {
@@ -22,4 +22,4 @@ inline std::string escaped(const std::string& text) {
   return out;
 }
 
-}  // namespace motus::retarget
+}  // namespace motus
