@@ -54,6 +54,30 @@ std::vector<Clip> read_one(const std::string& name, const std::string& skeleton)
   }
 }
 
+/// A character whose bodies are the robot's (MimicKit's and Isaac Gym's humanoids in poselib files)
+/// becomes that robot: balls take a joint's rotation, hinges its twist. Other clips stay as they are.
+void take_as_robot(Clip& clip, const SkeletonPtr& skeleton) {
+  const Skeleton& robot = *skeleton;
+  const size_t bodies = robot.bodies().size();
+  if (clip.dof_pos.size() > 0 || clip.skeleton->bodies().size() != bodies) return;
+  std::vector<int> from;
+  for (const Body& b : robot.bodies()) {
+    const int found = clip.skeleton->find_body(b.name);
+    if (found < 0) return;
+    from.push_back(found);
+  }
+  Frames dofs(clip.frames(), robot.dof_count());
+  std::vector<Quat> rotations(bodies);
+  for (int f = 0; f < clip.frames(); ++f) {
+    for (size_t b = 0; b < bodies; ++b) rotations[b] = clip.local_rot_at(f, from[b]);
+    dofs_from_rotations(robot, rotations, &dofs(f, 0));
+  }
+  clip.skeleton = skeleton;
+  clip.dof_pos = std::move(dofs);
+  clip.local_rot.resize(0, 0);
+  clip.channels.clear();  // columns of the character's bodies
+}
+
 std::vector<Clip> read_dataset(const fs::path& file, const std::string& skeleton) {
   std::vector<Clip> out;
   for (const DatasetEntry& entry : read_dataset_list(file)) {
@@ -191,7 +215,10 @@ double mean_forward_speed(const Clip& clip) {
 World load_world(const RunConfig& c) {
   World w;
   w.model = find_character(c.env_config().char_file);
-  w.dataset = Dataset::from(read_motions(c.motion_file, w.model.string()));
+  const SkeletonPtr robot = formats::load_skeleton(w.model);
+  std::vector<Clip> clips = read_motions(c.motion_file, w.model.string());
+  for (Clip& clip : clips) take_as_robot(clip, robot);
+  w.dataset = Dataset::from(std::move(clips));
   double speed = 0, weight = 0;
   for (const Clip& clip : w.dataset.clips) {
     speed += clip.weight * mean_forward_speed(clip);

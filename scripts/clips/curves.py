@@ -79,15 +79,9 @@ def quintic(s, start, end, span):
     return p0 + s * (v0 + s * (a0 / 2 + s * (c3 + s * (c4 + s * c5))))
 
 
-def ease(s):
-    """0 to 1 with rate and acceleration zero at both ends."""
-    s = max(0.0, min(1.0, s))
-    return s * s * s * (10 - 15 * s + 6 * s * s)
-
-
 def glide(s, ramp=0.35):
     """0 to 1 at an even pace between two ramps of length `ramp`; rate and acceleration are zero at
-    both ends. Its top rate, 1 / (1 - ramp), is lower than that of ease()."""
+    both ends. Its top rate is 1 / (1 - ramp)."""
     top = 1 / (1 - ramp)
     if s > 0.5:
         return 1 - glide(1 - s, ramp)

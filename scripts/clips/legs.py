@@ -29,10 +29,3 @@ def hanging_frame_y_up(top, bottom, lateral):
     y = unit(sub(top, bottom))
     x = unit(sub(lateral, scale(y, dot(lateral, y))))
     return columns(x, y, cross(x, y))
-
-
-def hanging_frame_z_up(top, bottom, lateral):
-    """World rotation of a segment that hangs along -z at rest (x forward, y left)."""
-    z = unit(sub(top, bottom))
-    y = unit(sub(lateral, scale(z, dot(lateral, z))))
-    return columns(cross(y, z), y, z)

@@ -49,6 +49,17 @@ expect 0 "takes its place" "$train" --arg_file tiny.txt --env_config env.yaml --
   --engine_config data/engines/isaac_gym_engine.yaml --max_samples 1
 grep -q "MuJoCo" err || fail "no word about the engine"
 
+# a poselib clip of the same figure is taken as it is; the arg files of the demos are whole
+"$bin/motion-convert" -q "$MOTUS_DATA/clips/humanoid_hop.h5" -t poselib -o hop.npy || fail "no poselib"
+for skill in walk run dance hop backflip spinkick cartwheel; do
+  "$train" --arg_file "args/humanoid_$skill.txt" --motion_file hop.npy --print-config >config 2>err ||
+    fail "args/humanoid_$skill.txt: $(cat err)"
+  grep -q "motion_file: hop.npy" config || fail "--motion_file did not come first"
+done
+expect 0 "best after" "$train" --arg_file args/humanoid_hop.txt --motion_file hop.npy --out_dir poselib \
+  --num_envs 4 --max_samples 1 --set agent.test_episodes=4 --set env.episode_length=0.5 \
+  --set env.reference_table=64 --set agent.warm_start.steps=4 --set agent.warm_start.updates=5
+
 # the same bits with one worker and two
 expect 0 "best after" "$train" --arg_file tiny.txt --out_dir one --workers 1
 expect 0 "best after" "$train" --arg_file tiny.txt --out_dir two --workers 2 --logger tb

@@ -6,6 +6,7 @@
 #include "formats/format.h"
 #include "formats/mjcf.h"
 #include "motion/check.h"
+#include "motion/dataset.h"
 #include "motion/kinematics.h"
 #include "tests/catch.h"
 #include "tests/source_dir.h"
@@ -36,6 +37,17 @@ double pose_gap(const Clip& c, int a, int b) {
   for (size_t i = 0; i < p.size(); ++i)
     worst = std::max(worst, log_map(p[i].conjugate() * q[i]).norm());
   return worst;
+}
+
+Vec3 mass_centre(const Robot& robot, const Clip& c, int frame) {
+  const BodyPoses pose = forward(c, frame);
+  Vec3 sum = Vec3::Zero();
+  double mass = 0;
+  for (size_t b = 0; b < robot.masses.size(); ++b) {
+    sum += robot.masses[b] * (pose.pos[b] + pose.rot[b] * robot.mass_centres[b]);
+    mass += robot.masses[b];
+  }
+  return sum / mass;
 }
 
 struct Sole {
@@ -128,26 +140,117 @@ TEST_CASE("the Go2 gaits: planted, level with the floor, closed, at their speed"
   }
 }
 
-TEST_CASE("the spin-kick: one turn, a leg out, a flight of 0.38 s, feet planted on both sides") {
+TEST_CASE("the skills of the humanoid are clean and end as they began, so that they can repeat") {
   const Robot humanoid = formats::load_robot("humanoid");
+  for (const char* name : {"run", "hop", "dance", "backflip", "spinkick", "cartwheel"}) {
+    INFO(name);
+    const Clip c = shipped(std::string("humanoid_") + name + ".h5");
+    for (const Finding& f : check(c, &humanoid).findings) FAIL(describe(f));
+    CHECK(c.loop == LoopMode::wrap);
+    CHECK(pose_gap(c, 0, c.frames() - 1) < 1e-6);
+    CHECK(limit_excess(c).maxCoeff() == 0);
+    CHECK(floor_tracks(c, floor_points(humanoid), OwnFloor::no).clearance.minCoeff() > -0.002);
+  }
+}
+
+TEST_CASE("whoever of the humanoid's clips leaves the floor falls freely") {
+  const Robot humanoid = formats::load_robot("humanoid");
+  struct Flight {
+    const char* name;
+    double seconds;  ///< in the air, as the recipe plans it
+  };
+  for (const Flight& flight :
+       {Flight{"humanoid_run.h5", 0.2}, Flight{"humanoid_hop.h5", 0.3},
+        Flight{"humanoid_dance.h5", 0.27}, Flight{"humanoid_backflip.h5", 0.63},
+        Flight{"humanoid_spinkick.h5", 0.42}, Flight{"humanoid_locomotion/run_4.5.h5", 0.27},
+        Flight{"humanoid_locomotion/run_2.5_left.h5", 0.6}}) {
+    INFO(flight.name);
+    const Clip c = shipped(flight.name);
+    std::vector<Vec3> com;
+    for (int f = 0; f < c.frames(); ++f) com.push_back(mass_centre(humanoid, c, f));
+    const std::vector<double> lowest =
+        lowest_clearance(floor_tracks(c, floor_points(humanoid), OwnFloor::no));
+    int aloft = 0;
+    double worst = 0;
+    for (size_t f = 1; f + 1 < com.size(); ++f) {
+      if (lowest[f] < 1e-3) continue;
+      ++aloft;
+      const Vec3 fall = (com[f + 1] - 2 * com[f] + com[f - 1]) * c.fps * c.fps;
+      worst = std::max(worst, (fall - Vec3(0, 0, -9.81)).norm());
+    }
+    CHECK(aloft / c.fps == Approx(flight.seconds).margin(0.09));
+    CHECK(worst < 0.05);
+  }
+}
+
+TEST_CASE("the spin-kick turns once and kicks level; the back-flip and the cartwheel go round") {
+  const Robot humanoid = formats::load_robot("humanoid");
+  const size_t foot = static_cast<size_t>(humanoid.skeleton->find_body("right_foot"));
+  const size_t thigh = static_cast<size_t>(humanoid.skeleton->find_body("right_thigh"));
   const Clip c = shipped("humanoid_spinkick.h5");
-  for (const Finding& f : check(c, &humanoid).findings) FAIL(describe(f));
-  CHECK(limit_excess(c).maxCoeff() == 0);
-  CHECK(pose_gap(c, 0, c.frames() - 1) < 1e-6);
   double turned = 0, kick = 0;
-  int aloft = 0;
-  const FloorTracks t = floor_tracks(c, floor_points(humanoid), OwnFloor::no);
-  const std::vector<double> lowest = lowest_clearance(t);
-  const int foot = humanoid.skeleton->find_body("right_foot");
+  Vec3 leg = Vec3::Zero();
   for (int f = 0; f < c.frames(); ++f) {
     if (f > 0) {
       turned += std::remainder(heading(c.root_rot_at(f)) - heading(c.root_rot_at(f - 1)), 2 * M_PI);
     }
-    kick = std::max(kick, forward(c, f).pos[static_cast<size_t>(foot)].z());
-    aloft += lowest[static_cast<size_t>(f)] > 0.002;
+    const BodyPoses pose = forward(c, f);
+    const Vec3 now = c.root_rot_at(f).conjugate() * (pose.pos[foot] - pose.pos[thigh]);
+    if (pose.pos[foot].z() < 0.6 || now.norm() < leg.norm()) continue;
+    leg = now;
+    kick = pose.pos[foot].z();
   }
+  // the leg is straightest ahead of the pelvis, not behind, and near level
+  CHECK(leg.norm() > 0.81);
+  CHECK(leg.x() > 0.5);
   CHECK(turned == Approx(2 * M_PI).epsilon(1e-6));
-  CHECK(kick > 0.9);
-  CHECK(aloft / c.fps == Approx(0.37).margin(0.04));
-  CHECK(t.clearance.minCoeff() > -0.002);
+  CHECK(kick > 0.8);
+  for (const char* name : {"humanoid_backflip.h5", "humanoid_cartwheel.h5"}) {
+    INFO(name);
+    const Clip flip = shipped(name);
+    double lowest = 1, around = 0;
+    for (int f = 0; f < flip.frames(); ++f) {
+      lowest = std::min(lowest, (flip.root_rot_at(f) * Vec3::UnitZ()).z());
+      if (f > 0)
+        around += log_map(flip.root_rot_at(f - 1).conjugate() * flip.root_rot_at(f)).norm();
+    }
+    CHECK(lowest < -0.95);
+    CHECK(around > 2 * M_PI);
+  }
+}
+
+TEST_CASE(
+    "the locomotion sets list every clip of their folder, clean and at the speed of its name") {
+  const auto folder = std::filesystem::path(source_dir()) / "data" / "clips";
+  for (const std::string robot : {"humanoid", "humanoid_sword_shield"}) {
+    const Robot figure = formats::load_robot(robot);
+    const std::string set = robot + "_locomotion";
+    const std::vector<DatasetEntry> entries = read_dataset_list(folder / (set + ".yaml"));
+    size_t files = 0;
+    for (const auto& entry : std::filesystem::directory_iterator(folder / set)) {
+      files += entry.path().extension() == ".h5";
+    }
+    CHECK(entries.size() == files);
+    for (const DatasetEntry& entry : entries) {
+      INFO(entry.file);
+      REQUIRE(entry.file.starts_with("data/clips/" + set));
+      CHECK(entry.weight > 0);
+      const std::string name = entry.file.substr(std::string("data/clips/").size());
+      const Clip c = shipped(name);
+      for (const Finding& f : check(c, &figure).findings) FAIL(describe(f));
+      CHECK(limit_excess(c).maxCoeff() == 0);
+      double path = 0;
+      for (int f = 1; f < c.frames(); ++f) {
+        path += (c.root_pos_at(f) - c.root_pos_at(f - 1)).head<2>().norm();
+      }
+      const std::string stem = std::filesystem::path(name).stem().string();
+      const size_t digit = stem.find_first_of("0123456789");
+      const double speed = digit == std::string::npos ? 0 : std::stod(stem.substr(digit));
+      CHECK(path / c.duration() == Approx(speed).epsilon(0.06).margin(0.1));
+      const bool turns =
+          stem.find("left") != std::string::npos || stem.find("right") != std::string::npos;
+      CHECK((c.loop == LoopMode::wrap) == !turns);
+      if (!turns) CHECK(pose_gap(c, 0, c.frames() - 1) < 1e-6);
+    }
+  }
 }
