@@ -60,10 +60,10 @@ def cartwheel(figure):
             ('left', 0, 0.93, 0, .30, 10, 'flat'), ('left', 0.93, 1.02, 0, .30, 10, 'toes'),
             ('right', 1.47, 1.57, 0, 2.10, -10, 'toes'), ('right', 1.57, 2.5, 0, 2.10, -10, 'flat'),
             ('left', 1.88, 1.95, 0, 2.70, 10, 'toes'), ('left', 1.95, 2.5, 0, 2.70, 10, 'flat')]
-    hands = [('left', .85, 1.45, .02, .97), ('right', 1.04, 1.63, .02, 1.43)]
+    hands = [('left', .85, 1.47, .02, .97), ('right', 1.03, 1.63, .02, 1.43)]
     plan = keyed(figure, 2.5, keys, feet, hands, travel=(0, 2.4), turns=dict(roll=-360))
     plan.most_force = 2.0
-    plan.joint_sigma[:] = .2
+    plan.joint_sigma[:] = .3
     plan.root_sigma[:3] = .08
     return plan
 
