@@ -5,6 +5,7 @@
 #include "cli/app.h"
 #include "cli/clips.h"
 #include "cli/io.h"
+#include "cli/live_show.h"
 #include "cli/recorder.h"
 #include "cli/run_config.h"
 #include "learn/agent.h"
@@ -21,7 +22,7 @@ struct Options {
   std::optional<double> seconds;
   std::optional<int> episodes;
   int64_t seed = 0;
-  bool from_start = false;
+  bool from_start = false, window = false;
 };
 
 /// "vx,vy,wz", each m/s or rad/s; fewer numbers leave the rest 0.
@@ -53,8 +54,10 @@ cli::RunConfig config_of(const fs::path& model, const learn::Archive& archive) {
 }
 
 int play(const Options& o) {
+  require(!o.window || (o.output.empty() && o.video.empty()), Kind::usage,
+          "--window writes nothing: leave out -o and --video");
   // a film is enough; a clip goes to stdout where nothing else was asked for
-  const std::string output = o.output.empty() && o.video.empty() ? "-" : o.output;
+  const std::string output = o.output.empty() && o.video.empty() && !o.window ? "-" : o.output;
   if (!output.empty()) {
     cli::output_format(output, o.to);
     cli::refuse_terminal(output);
@@ -77,6 +80,15 @@ int play(const Options& o) {
                 fmt::format("--command: environment {} of {} follows no velocity",
                             config.env_config().env_name, model.string()),
                 "task_steering does");
+  }
+
+  if (o.window) {
+    cli::LiveShow show(
+        *env, world.dataset.skeleton,
+        [&](std::span<const float> obs, std::span<float> actions) { agent.act(obs, actions); },
+        world.model, run_name(o.run));
+    cli::watch(show, run_name(o.run));
+    return 0;
   }
 
   const double fps = 1 / env->spec().control_dt;
@@ -145,6 +157,7 @@ int main(int argc, char** argv) {
   app.option("--seed", o.seed, "which starts are drawn");
   app.option("--command", o.command, "vx,vy,wz to hold, m/s and rad/s (steering tasks)");
   app.option("--video", o.video, "film of it all: x.mp4, x.gif or x.html");
+  app.flag("--window", o.window, "watch it in a window, without end; Ctrl and drag pulls at it");
   app.flag("--from-start", o.from_start, "begin at the clip's first frame");
   app.example("amp-play runs/go2 -o go2.h5");
   app.example("amp-play runs/go2 -n 6 --video go2.mp4");

@@ -15,6 +15,7 @@
 #include "view/html_player.h"
 #include "view/movie.h"
 #include "view/png.h"
+#include "view/window.h"
 
 using namespace motus;
 
@@ -100,10 +101,24 @@ view::Figure figure_of(const Clip& clip, const std::string& model) {
   return {.clip = &clip, .model = model_for(clip, model), .note = clip.skeleton->name()};
 }
 
+int open(std::vector<view::Figure> figures, const Arguments& a) {
+  const Clip& clip = *figures.front().clip;
+  if (!a.ghost) {
+    const double azimuth = view::choose_camera(a.camera, clip, 0, clip.frames() - 1).azimuth;
+    const std::vector<Vec3> places = view::side_by_side(figures, azimuth);
+    for (size_t i = 0; i < figures.size(); ++i) figures[i].offset = places[i];
+  }
+  const std::string title = "Motus: " + clip.name;
+  view::ClipShow show(std::move(figures), a.start.value_or(0));
+  view::open_window(show, {.title = title, .camera = a.camera});
+  return 0;
+}
+
 int run(const Arguments& a) {
-  if (a.window) throw Error(Kind::not_built, "this build opens no window", "-o x.mp4 or -o x.png");
-  const std::string format = picture_format(a);
-  cli::refuse_terminal(a.output);
+  const std::string format = a.window ? "window" : picture_format(a);
+  if (!a.window) cli::refuse_terminal(a.output);
+  require(!a.window || a.output == "-", Kind::usage, "--window writes nothing: leave out -o {}",
+          a.output);
   view::FilmOptions options;
   parse_size(a.size, options);
   options.camera = a.camera;
@@ -123,8 +138,11 @@ int run(const Arguments& a) {
     others.push_back(pick(reading.read(name), {}, cli::input_name(name)));
   for (const Clip& other : others) figures.push_back(figure_of(other, {}));
 
-  if (format == "html") {
+  if (format == "html" || a.window) {
     for (size_t i = 1; a.ghost && i < figures.size(); ++i) figures[i].alpha = 0.4;
+  }
+  if (a.window) return open(std::move(figures), a);
+  if (format == "html") {
     cli::write_output(a.output, view::player_page(figures, {.title = clip.name,
                                                             .camera = a.camera,
                                                             .start = options.start,
@@ -166,7 +184,7 @@ int main(int argc, char** argv) {
   app.option("--clip", a.clip, "name or number of a clip in a file of several");
   app.option("--model", a.model, "MJCF, URDF or robot to draw with; none = a stick figure");
   a.reading.add_options(app);
-  app.flag("--window", a.window, "open a window");
+  app.flag("--window", a.window, "show it in a window; Q closes, docs/viewing.md has the keys");
   app.example("motion-view walk.bvh -o walk.png");
   app.example("motion-view walk.bvh -o walk.html");
   app.example("motion-retarget walk.bvh --to g1 | motion-view --compare walk.bvh -o both.mp4");

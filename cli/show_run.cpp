@@ -7,6 +7,7 @@
 
 #include "cli/app.h"
 #include "cli/arg_file.h"
+#include "cli/live_show.h"
 #include "cli/recorder.h"
 #include "learn/agent.h"
 
@@ -90,8 +91,12 @@ int visualize_run(const TrainFlags& o, const RunConfig& c) {
   const World world = load_world(c);
   const auto env = make_env(c, world, 1, c.seed, 1);
   const std::unique_ptr<learn::Agent> agent = trained_agent(o, c, env->spec());
-  if (film.empty() && o.export_bvh.empty())
-    throw Error(Kind::not_built, "amp-train has no window", "--video film.mp4 makes a film");
+  if (film.empty() && o.export_bvh.empty()) {
+    const std::string name = name_of(o, c.env_config());
+    LiveShow show(*env, world.dataset.skeleton, policy_of(agent.get()), world.model, name);
+    watch(show, name);
+    return 0;
+  }
   write_files(o, c, world, *env, agent.get());
   return 0;
 }

@@ -11,18 +11,22 @@ namespace {
 
 constexpr int kMaxShapes = 4000;
 
-/// Ghosts are see-through and cast no shadow.
+/// Ghosts are see-through and cast no shadow; figures that are not shown go.
 void fade(const Scene& scene, mjvScene& shapes) {
+  int kept = 0;
   for (int i = 0; i < shapes.ngeom; ++i) {
     mjvGeom& g = shapes.geoms[i];
-    if (g.objtype != mjOBJ_GEOM) continue;
-    const int figure = scene.figure_of(scene.model()->geom_bodyid[g.objid]);
-    if (figure < 0) continue;
-    const double alpha = scene.figures()[static_cast<size_t>(figure)].alpha;
-    if (alpha >= 1) continue;
-    g.rgba[3] *= static_cast<float>(alpha);
-    g.castshadow = 0;
+    const int figure =
+        g.objtype == mjOBJ_GEOM ? scene.figure_of(scene.model()->geom_bodyid[g.objid]) : -1;
+    if (!scene.shown(figure)) continue;
+    const double alpha = figure < 0 ? 1 : scene.figures()[static_cast<size_t>(figure)].alpha;
+    if (alpha < 1) {
+      g.rgba[3] *= static_cast<float>(alpha);
+      g.castshadow = 0;
+    }
+    shapes.geoms[kept++] = g;
   }
+  shapes.ngeom = kept;
 }
 
 /// The shadow's map is as fine as its region is small: the light follows the camera.
@@ -48,8 +52,8 @@ void add(mjvScene& shapes, mjtGeom type, const Marker& marker, const Vec3& pos, 
   g->category = mjCAT_DECOR;
 }
 
-void add_markers(const Scene& scene, mjvScene& shapes) {
-  for (const Marker& m : scene.markers()) {
+void add_markers(std::span<const Marker> markers, mjvScene& shapes) {
+  for (const Marker& m : markers) {
     const double s = m.size;
     switch (m.shape) {
       case Marker::Shape::pole:
@@ -103,7 +107,8 @@ mjvOption draw_options(const Scene& scene) {
   return o;
 }
 
-void draw_scene(const Scene& scene, const mjvCamera& camera, const mjrRect& where, Upload& upload) {
+void draw_scene(const Scene& scene, const mjvCamera& camera, const mjrRect& where, Upload& upload,
+                std::span<const Marker> more) {
   const mjModel* m = scene.model();
   mjvScene& shapes = upload.scene;
   mjvCamera view = camera;
@@ -114,7 +119,8 @@ void draw_scene(const Scene& scene, const mjvCamera& camera, const mjrRect& wher
   mjv_updateScene(m, scene.data(), &o, nullptr, &view, mjCAT_ALL, &shapes);
   fade(scene, shapes);
   mark_touches(m, scene.extent(), &shapes);
-  add_markers(scene, shapes);
+  add_markers(scene.markers(), shapes);
+  add_markers(more, shapes);
   shapes.flags[mjRND_SHADOW] = 1;
   shapes.flags[mjRND_HAZE] = 1;
   shapes.flags[mjRND_REFLECTION] = 0;

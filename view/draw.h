@@ -3,6 +3,8 @@
 // view/ (MuJoCo types).
 #include <mujoco/mujoco.h>
 
+#include <span>
+
 #include "view/camera.h"
 #include "view/scene.h"
 
@@ -25,8 +27,9 @@ mjvCamera seen_from(const Camera& camera, const Vec3& focus);
 /// Which shapes are drawn.
 mjvOption draw_options(const Scene& scene);
 
-/// Draws the scene as it was posed last, its markers, and discs where it touches the floor: green,
+/// Draws the scene as it was posed last, its markers and `more`, and discs where it touches the floor: green,
 /// red where it is more than 3 cm below.
-void draw_scene(const Scene& scene, const mjvCamera& camera, const mjrRect& where, Upload& upload);
+void draw_scene(const Scene& scene, const mjvCamera& camera, const mjrRect& where, Upload& upload,
+                std::span<const Marker> more = {});
 
 }  // namespace motus::view

@@ -13,7 +13,6 @@
 
 #include "motion/error.h"
 #include "motion/kinematics.h"
-#include "view/bearing.h"
 #include "view/camera.h"
 
 namespace motus::view {
@@ -243,23 +242,6 @@ Camera camera_for(const PlayerOptions& options, Scene& scene) {
   return camera;
 }
 
-/// Where each figure stands when they are side by side: their starts from left to right as the
-/// camera has them, the tallest one's height apart.
-std::vector<Vec3> places(std::span<const Figure> figures, double azimuth) {
-  const double angle = azimuth * M_PI / 180;
-  const Vec3 right(std::sin(angle), -std::cos(angle), 0);
-  const Clip& first = *figures.front().clip;
-  double gap = 0;
-  for (const Figure& f : figures) gap = std::max(gap, rest_extent(*f.clip->skeleton));
-  std::vector<Vec3> out;
-  for (const Figure& f : figures) {
-    Vec3 place = first.root_pos_at(0) - f.clip->root_pos_at(0);
-    place.z() = 0;
-    out.emplace_back(place + gap * static_cast<double>(out.size()) * right);
-  }
-  return out;
-}
-
 }  // namespace
 
 std::string base64(std::span<const std::byte> bytes) {
@@ -293,7 +275,7 @@ std::string player_data(std::span<const Figure> figures, const PlayerOptions& op
     extent = std::max(extent, scenes.back()->extent());
   }
   const Camera camera = camera_for(options, *scenes.front());
-  const std::vector<Vec3> beside = places(figures, camera.azimuth);
+  const std::vector<Vec3> beside = side_by_side(figures, camera.azimuth);
   json meshes = json::array(), list = json::array();
   for (size_t i = 0; i < figures.size(); ++i) {
     const Figure& f = figures[i];

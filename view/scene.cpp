@@ -61,6 +61,21 @@ int frame_at(const Clip& clip, double time) {
   return static_cast<int>(std::clamp(f, 0.0, static_cast<double>(clip.frames() - 1)));
 }
 
+std::vector<Vec3> side_by_side(std::span<const Figure> figures, double azimuth) {
+  const double angle = azimuth * M_PI / 180;
+  const Vec3 right(std::sin(angle), -std::cos(angle), 0);
+  const Clip& first = *figures.front().clip;
+  double gap = 0;
+  for (const Figure& f : figures) gap = std::max(gap, rest_extent(*f.clip->skeleton));
+  std::vector<Vec3> out;
+  for (const Figure& f : figures) {
+    Vec3 place = first.root_pos_at(0) - f.clip->root_pos_at(0);
+    place.z() = 0;
+    out.emplace_back(place + gap * static_cast<double>(out.size()) * right);
+  }
+  return out;
+}
+
 Scene::Scene(std::vector<Figure> figures)
     : figures_(std::move(figures)), model_(nullptr, mj_deleteModel), data_(nullptr, mj_deleteData) {
   quiet_mujoco();

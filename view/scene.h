@@ -4,6 +4,7 @@
 // included, need no translation into the model's own coordinates.
 #include <filesystem>
 #include <memory>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -52,6 +53,9 @@ class Scene {
   double extent() const;
 
   const std::vector<Figure>& figures() const { return figures_; }
+  /// All figures but the first are drawn, or not.
+  void show_others(bool on) { others_ = on; }
+  bool shown(int figure) const { return figure <= 0 || others_; }
   /// Bodies of the model that the bodies of a figure's skeleton are.
   const std::vector<int>& bodies(size_t figure) const { return bodies_[figure]; }
   const mjModel_* model() const { return model_.get(); }
@@ -72,7 +76,12 @@ class Scene {
   std::unique_ptr<mjData_, void (*)(mjData_*)> data_;
   Vec3 focus_ = Vec3::Zero();
   double time_ = 0;  ///< of the last pose(), s
+  bool others_ = true;
 };
+
+/// Offsets that put figures side by side: their starts from left to right as a camera of this
+/// azimuth (degrees) has them, the tallest one's height apart.
+std::vector<Vec3> side_by_side(std::span<const Figure> figures, double azimuth);
 
 /// The frame of `clip` nearest to `time` s, held at the ends.
 int frame_at(const Clip& clip, double time);

@@ -28,7 +28,6 @@ expect 2 "arg file" "$train" --arg_file none.txt
 expect 2 "unknown key 'discont'" "$train" --arg_file tiny.txt --set agent.discont=1 --out_dir a
 expect 2 "did you mean 'agent'?" "$train" --arg_file tiny.txt --set agnet.discount=1 --out_dir a
 expect 4 "no CUDA" "$train" --arg_file tiny.txt --device cuda:0
-expect 4 "no window" "$train" --arg_file tiny.txt --mode visualize
 expect 4 "wandb" "$train" --arg_file tiny.txt --logger wandb --out_dir a
 expect 2 "is no film" "$train" --arg_file tiny.txt --mode visualize --video x.avi
 expect 2 "--capture_video is 'yes'" "$train" --arg_file tiny.txt --mode test --capture_video yes
@@ -103,6 +102,11 @@ for f in rollout reference; do
 done
 expect 0 "actions are zero" "$train" --arg_file tiny.txt --mode visualize --export_bvh zero
 cmp -s bvh/rollout.bvh zero/rollout.bvh && fail "zero actions move as the policy does"
+expect 2 "--window writes nothing" "$bin/amp-play" one --window -o x.h5
+# without a display, or in a build without GLFW
+expect 4 "window" env -u DISPLAY -u WAYLAND_DISPLAY "$bin/amp-play" one --window
+expect 4 "window" env -u DISPLAY -u WAYLAND_DISPLAY "$train" --arg_file tiny.txt --mode visualize
+expect 4 "window" env -u DISPLAY -u WAYLAND_DISPLAY "$train" --arg_file tiny.txt --mode test --visualize true
 expect 2 "follows no velocity" "$bin/amp-play" one --command 1,0,0 -o x.h5
 expect 2 "expected vx,vy,wz" "$bin/amp-play" one --command 1,,0 -o x.h5
 expect 2 "expected vx,vy,wz" "$bin/amp-play" one --command 1,0,0,0 -o x.h5

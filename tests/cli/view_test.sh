@@ -18,7 +18,8 @@ expect 2 "no robot is named 'g11'" "$view" "$walk" --model g11 -o x.png
 expect 2 'does not exist' "$view" "$walk" --model ./none.xml -o x.png
 expect 3 'no.bvh' "$view" no.bvh -o x.png
 expect 3 '<stdin>: empty' "$view" -o x.png
-expect 4 'window' "$view" "$walk" --window
+expect 4 'window' env -u DISPLAY -u WAYLAND_DISPLAY "$view" "$walk" --window
+expect 2 '--window writes nothing' "$view" "$walk" --window -o x.png
 empty_folder
 printf 'HIERARCHY\nROOT hips\n{\n' >half.bvh
 expect 3 'half.bvh' "$view" half.bvh -o x.png
@@ -67,6 +68,26 @@ else
   echo "skipped: $(head -n 1 probe)"
   exit $bad
 fi
+
+# a window opens, plays, steps and closes by its key, on a display of its own
+if type -P xvfb-run xdotool >/dev/null; then
+  cat >keys.sh <<'SH'
+"$@" & pid=$!
+for _ in $(seq 300); do id=$(xdotool search --name '^Motus: ' 2>/dev/null | head -n 1); [ -n "$id" ] && break; sleep 0.1; done
+sleep 1
+xdotool key --window "$id" space Right Left t g bracketleft r q
+for _ in $(seq 300); do kill -0 $pid 2>/dev/null || break; sleep 0.1; done
+kill -0 $pid 2>/dev/null && { kill $pid; exit 99; }
+wait $pid
+SH
+  xvfb-run -a -s '-screen 0 1024x768x24' bash keys.sh "$view" "$walk" --compare "$walk" --window 2>err
+  code=$?
+  if grep -q 'no window' err; then echo "skipped: $(head -n 1 err)"; else [ $code -eq 0 ] || fail "the window ended in $code: $(cat err)"; fi
+  rm -f keys.sh err
+else
+  echo 'skipped: no xvfb-run or no xdotool'
+fi
+empty_folder
 
 # the same picture by every way
 "$view" "$walk" -n 4 --size 96x120 -o file.png || fail 'a file'
