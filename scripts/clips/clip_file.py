@@ -58,7 +58,7 @@ def judge(problem, q):
     lim = plan.figure.limits
     over = max(np.max(q - lim[:, 1]), np.max(lim[:, 0] - q))
     fast = np.abs(np.diff(q, axis=0)).max(axis=0) * fps
-    up = 1 + s['fall'][:, 2] / GRAVITY - 1
+    up = s['fall'][:, 2] / GRAVITY  # the floor's force in weights
     words += (f', limits {over:.3f} rad, fastest {plan.figure.dofs[int(fast.argmax())]} {fast.max():.1f}'
               f' rad/s, force {up[problem.inner].min():.2f}..{up[problem.inner].max():.2f} weights')
     print(words + f', bodies {1e3 * problem.nearest:.0f} mm apart')

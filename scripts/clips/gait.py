@@ -91,9 +91,10 @@ def loosen_legs(plan, sigma=.25):
             plan.joint_sigma[i] = .05
 
 
-def walking(figure, speed, turn_rate=0.0, fps=30, cycle=None, width=.055, scale=None):
+def walking(figure, speed, turn_rate=0.0, fps=30, width=.055):
     """A walk at `speed` m/s that turns at `turn_rate` rad/s; speed 0 steps on the spot."""
-    cycle = cycle or min(1.3, max(.9, 2 * math.sqrt(60 * .0058 / max(speed, .1))))
+    # steps as long as .0058 m times their number a minute, the walk ratio of this leg length
+    cycle = min(1.3, max(.9, 2 * math.sqrt(60 * .0058 / max(speed, .1))))
     frames = round(cycle * fps)
     cycle = frames / fps
     path = Path(speed * cycle, turn_rate * cycle)
@@ -175,7 +176,8 @@ def running(figure, speed, turn_rate=0.0, fps=60, width=.03):
     rise = .5 * off
     brisk = min(1.25, .55 + .15 * speed)
     hip = Spline([(t, math.radians(16 + brisk * (v - 16))) for t, v in zip(RUN_PHASES, RUN['hip'])])
-    knee = Spline([(t, math.radians(v * brisk if t > .4 else v)) for t, v in zip(RUN_PHASES, RUN['knee'])])
+    knee = Spline([(t, math.radians(v * brisk if t > .4 else v))
+                   for t, v in zip(RUN_PHASES, RUN['knee'])])
     ankle = Spline([(t, math.radians(v)) for t, v in zip(RUN_PHASES, RUN['ankle'])])
     ahead = path.stride * off / 2 - .04
     p, r, q = np.zeros((frames, 3)), np.zeros((frames, 3, 3)), np.zeros((frames, len(figure.dofs)))
@@ -184,7 +186,8 @@ def running(figure, speed, turn_rate=0.0, fps=60, width=.03):
         phase = k / frames
         w = 2 * math.pi * phase
         x, y, a = path(phase)
-        p[k] = (x - .86 * lean_in * math.sin(a), y + .86 * lean_in * math.cos(a), .845 - .035 * math.cos(2 * (w - math.pi * off)))
+        p[k] = (x - .86 * lean_in * math.sin(a), y + .86 * lean_in * math.cos(a),
+                .845 - .035 * math.cos(2 * (w - math.pi * off)))
         r[k] = (about('z', a + math.radians(6) * math.cos(w)) @ about('x', -lean_in) @
                 about('y', math.radians(5)))
         set_pose(figure, q[k], abdomen=(0, math.radians(6), math.radians(-14) * math.cos(w)),
@@ -210,7 +213,8 @@ def standing(figure, seconds=4.0, fps=30):
         w = 2 * math.pi * k / frames
         p[k] = (.045 + .004 * math.sin(2 * w), .018 * math.sin(w), .862 + .003 * math.cos(2 * w))
         r[k] = about('z', .03 * math.sin(w + .5)) @ about('y', .03)
-        set_pose(figure, q[k], abdomen=(-.03 * math.sin(w), .02 + .015 * math.sin(2 * w), -.04 * math.sin(w)),
+        set_pose(figure, q[k], abdomen=(-.03 * math.sin(w), .02 + .015 * math.sin(2 * w),
+                                        -.04 * math.sin(w)),
                  neck=(0, 0, .25 * math.sin(w + 1)))
         figure_arms(figure, q[k], k / frames, .04, math.radians(18), .03)
         for side, out in (('right', -1), ('left', 1)):

@@ -279,8 +279,8 @@ class Problem:
     def ground(self, x, c, dc, fall, j_acc, rate, j_rate):
         plan, mass = self.plan, self.plan.figure.total
         count = plan.frames
-        out = np.zeros((count, 7))
-        js = [np.zeros((count, 7, self.n)) for _ in range(3)]
+        out = np.zeros((count, 5))
+        js = [np.zeros((count, 5, self.n)) for _ in range(3)]
         for k in range(count):
             if self.airborne[k] or not self.inner[k]:
                 continue
