@@ -69,6 +69,15 @@ void tidy(std::vector<char>& v, int gap, int run) {
   flip_short(1, run, false);
 }
 
+std::vector<Vec3> drift_of(const FootTrack& t, double leg) {
+  std::vector<Vec3> out(t.ankle.size(), Vec3::Zero());
+  for (size_t f = 1; f < out.size(); ++f) {
+    const Vec3 ankle = t.ankle[f] - t.ankle[f - 1], toe = t.toe[f] - t.toe[f - 1];
+    out[f] = out[f - 1] + (ankle.norm() < toe.norm() ? ankle : toe) / leg;
+  }
+  return out;
+}
+
 std::vector<double> heights(const std::vector<Vec3>& p, const std::vector<char>& when) {
   std::vector<double> out;
   for (size_t f = 0; f < p.size(); ++f) {
@@ -113,6 +122,7 @@ std::vector<FootContact> find_contacts(const std::vector<FootTrack>& feet, doubl
       }
       c.flat = std::move(flat);
     }
+    c.drift = drift_of(feet[i], leg);
     c.stance.resize(frames);
     for (size_t f = 0; f < frames; ++f) c.stance[f] = heel[f] || toe[f];
     tidy(c.stance, static_cast<int>(kGap * fps), static_cast<int>(kShortest * fps));

@@ -14,7 +14,10 @@ struct FootTrack {
 struct FootContact {
   std::vector<char> stance;  ///< (F) heel or toe on the floor
   std::vector<char> flat;    ///< (F) both
-  double ankle_height = 0;   ///< m, world z of the ankle when flat (median)
+  /// (F) leg lengths that the foot has slid since the first frame: the steps of its ankle or its toe,
+  /// whichever moved less, so that rolling over either is none.
+  std::vector<Vec3> drift;
+  double ankle_height = 0;  ///< m, world z of the ankle when flat (median)
   double toe_height = 0;
 };
 

@@ -9,7 +9,7 @@ namespace {
 
 constexpr double kLevel = 0.05;       // rad of pitch below which a standing foot is taken as flat
 constexpr double kDriftYaw = 0.35;    // rad within one stance before it is two
-constexpr double kDriftShare = 0.09;  // of the leg length, likewise
+constexpr double kDriftShare = 0.09;  // of the source's leg length, likewise
 constexpr double kStep = 0.10;        // s, left unlocked between the two
 constexpr double kFade = 0.35;        // s, longest blend into and out of a swing
 
@@ -101,25 +101,32 @@ Place mean_place(const std::vector<Place>& places, const std::vector<char>& flat
   return sum;
 }
 
-/// Stances cut where the foot turns or shuffles on the spot.
+/// Stances cut where the foot turns or shuffles on the spot, at its fastest.
 std::vector<Stance> stances(const std::vector<Place>& places, const FootContact& contact,
-                            double fps, double leg) {
+                            double fps) {
   std::vector<Stance> out;
   const int n = static_cast<int>(places.size());
   const int gap = std::max(1, static_cast<int>(std::lround(kStep * fps)));
+  const auto moved = [&](int a, int b) {
+    const size_t i = static_cast<size_t>(a), j = static_cast<size_t>(b);
+    return std::max((contact.drift[j] - contact.drift[i]).head<2>().norm() / kDriftShare,
+                    std::abs(turn(places[j].yaw, places[i].yaw)) / kDriftYaw);
+  };
   for (int f = 0; f < n;) {
     if (!contact.stance[static_cast<size_t>(f)]) {
       ++f;
       continue;
     }
-    const Place& start = places[static_cast<size_t>(f)];
     int end = f;
     bool cut = false;
-    for (; end < n && contact.stance[static_cast<size_t>(end)]; ++end) {
-      const Place& p = places[static_cast<size_t>(end)];
-      cut = (p.xy - start.xy).norm() > kDriftShare * leg ||
-            std::abs(turn(p.yaw, start.yaw)) > kDriftYaw;
-      if (cut) break;
+    for (; end < n && contact.stance[static_cast<size_t>(end)] && !cut; ++end)
+      cut = moved(f, end) > 1;
+    if (cut) {
+      int fastest = end - 1;
+      for (int g = f + 1; g < end; ++g) {
+        if (moved(g - 1, g) > moved(fastest - 1, fastest)) fastest = g;
+      }
+      end = std::max(f, fastest - gap / 2);
     }
     if (end - f >= 2) out.push_back({f, end, mean_place(places, contact.flat, f, end)});
     f = cut ? end + gap : end;
@@ -143,11 +150,10 @@ void apply(FootTarget& t, const Correction& c, double w) {
 }  // namespace
 
 std::vector<FootTarget> plan_foot(const std::vector<FootTarget>& raw, const FootContact& contact,
-                                  const Foot& foot, double fps, double leg_length,
-                                  bool point_feet) {
+                                  const Foot& foot, double fps, bool point_feet) {
   std::vector<Place> places;
   for (const FootTarget& t : raw) places.push_back(place_under(foot, t, point_feet));
-  const std::vector<Stance> steps = stances(places, contact, fps, leg_length);
+  const std::vector<Stance> steps = stances(places, contact, fps);
   std::vector<FootTarget> out = raw;
   const int n = static_cast<int>(raw.size());
   const auto stood = [&](const Stance& s, int f) {

@@ -36,6 +36,16 @@ inline Quat frame_yz(const Vec3& left, const Vec3& up) {
   return Quat(m);
 }
 
+/// Frame of a forearm: x down it, z where bending the elbow moves it. The thumb of a hand at ease
+/// points along z, half way between palm down and palm up.
+inline Quat forearm_frame(const Vec3& lower, const Vec3& elbow_axis) {
+  const Vec3 i = unit(lower, Vec3::UnitX());
+  const Vec3 k = unit(elbow_axis.cross(i), i.unitOrthogonal());
+  Eigen::Matrix3d m;
+  m << i, k.cross(i), k;
+  return Quat(m);
+}
+
 /// Mean rotation: the eigenvector of the summed outer products (Markley 2007).
 class MeanRotation {
  public:

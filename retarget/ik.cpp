@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "retarget/frames.h"
+#include "retarget/guard.h"
 #include "retarget/observe.h"
 
 namespace motus::retarget {
@@ -22,6 +24,7 @@ constexpr double kAnySpeed = 1;        // s, in which every dof can move as far 
 constexpr double kNearFloor = 0.05;    // m, heights that a step may bring to the floor
 constexpr double kNearBody = 0.03;     // m, likewise gaps between bodies
 constexpr double kNearLimit = 0.2;     // rad, likewise
+constexpr double kNearGuide = 0.5;     // rad from its guide within which a shoulder is free
 constexpr double kLeastBend = 0.03;    // rad a knee or elbow stays bent
 
 }  // namespace
@@ -58,13 +61,23 @@ Solver::Solver(const RobotBody& body, Weights weights)
                               body.zero.at(leg.knee) - body.zero.at(leg.hip), true);
     forbid_overstretch(leg.hip, leg.knee, leg.ankle, leg.upper, leg.lower, knee_axes_[i],
                        kStartKnee);
-    stay_on_branch(body.rig.pelvis, leg.upper);
+    if (const std::optional<Branch> b = branch(body.rig.pelvis, leg.upper)) {
+      lower_[b->dof] = std::max(lower_[b->dof], b->lower);
+      upper_[b->dof] = std::min(upper_[b->dof], b->upper);
+    }
   }
   for (size_t i = 0; i < body.rig.arms.size(); ++i) {
     const Arm& arm = body.rig.arms[i];
     elbow_axes_[i] = bend_axis(s, body.zero, arm.upper, arm.lower,
                                body.zero.at(arm.elbow) - body.zero.at(arm.shoulder), false);
-    stay_on_branch(body.rig.chest >= 0 ? body.rig.chest : body.rig.pelvis, arm.upper);
+    const Quat neutral =
+        forearm_frame(body.zero.at(arm.wrist) - body.zero.at(arm.elbow),
+                      body.zero.rot[static_cast<size_t>(arm.upper)] * elbow_axes_[i]);
+    hands_[i] = neutral.conjugate() * body.zero.rot[static_cast<size_t>(arm.hand)];
+    turns_hand_[i] = model_.chain(arm.hand).size() > model_.chain(arm.lower).size();
+    wrists_[i] = wrist(body, arm);
+    branches_[i] = branch(body.rig.chest >= 0 ? body.rig.chest : body.rig.pelvis, arm.upper);
+    if (const std::optional<Shoulder> s3 = shoulder(body, i)) shoulders_[i] = s3->dofs;
     forbid_overstretch(arm.shoulder, arm.elbow, arm.wrist, arm.upper, arm.lower, elbow_axes_[i],
                        0.0);
   }
@@ -113,8 +126,9 @@ void Solver::forbid_overstretch(const Point& a, const Point& b, const Point& c, 
 
 /// Three hinges in a row reach every rotation twice, on two branches that meet where the first and
 /// the third axis are parallel. A limb that strays to the other branch ends at a limit with no way
-/// back, so the middle hinge is kept between the two places around its zero.
-void Solver::stay_on_branch(int trunk, int upper) {
+/// back, so the middle hinge is kept between the two places around its zero, unless the guard has
+/// looked ahead.
+std::optional<Branch> Solver::branch(int trunk, int upper) const {
   const Skeleton& s = model_.skeleton();
   std::vector<const Joint*> joints;
   for (int b = upper; b > trunk; b = s.bodies()[static_cast<size_t>(b)].parent) {
@@ -122,19 +136,51 @@ void Solver::stay_on_branch(int trunk, int upper) {
     for (int j = last; j-- > first;) joints.push_back(&s.joints()[static_cast<size_t>(j)]);
   }
   const auto hinge = [](const Joint* j) { return j->type == JointType::hinge; };
-  if (joints.size() != 3 || !std::all_of(joints.begin(), joints.end(), hinge)) return;
+  if (joints.size() != 3 || !std::all_of(joints.begin(), joints.end(), hinge)) return {};
   const auto axis = [&](const Joint* j) {
     return Vec3(body_.zero.rot[static_cast<size_t>(j->body)] * j->axis);
   };
   const Vec3 third = axis(joints[0]), second = axis(joints[1]), first = axis(joints[2]);
-  if (std::abs(first.dot(second)) > 0.2 || std::abs(third.dot(second)) > 0.2) return;
+  if (std::abs(first.dot(second)) > 0.2 || std::abs(third.dot(second)) > 0.2) return {};
   // turning the third axis about the second by this angle lays it on the first
   const double meet = std::atan2(third.cross(first).dot(second), third.dot(first));
   const double above = meet > 0 ? meet : meet + M_PI, below = above - M_PI;
   const int dof = joints[1]->dof;
-  if (lower_[dof] > above - kBranchMargin || upper_[dof] < below + kBranchMargin) return;
-  lower_[dof] = std::max(lower_[dof], below + kBranchMargin);
-  upper_[dof] = std::min(upper_[dof], above - kBranchMargin);
+  if (lower_[dof] > above - kBranchMargin || upper_[dof] < below + kBranchMargin) return {};
+  return Branch{dof, below + kBranchMargin, above - kBranchMargin};
+}
+
+/// Wrists of three hinges are set, not sought: the hand follows the forearm of this step.
+void Solver::turn_hands(const Target& t, const State& state) {
+  for (size_t i = 0; i < body_.rig.arms.size(); ++i) {
+    if (!wrists_[i]) continue;
+    const Arm& arm = body_.rig.arms[i];
+    const std::vector<Quat>& zero = body_.zero.rot;
+    const Quat forearm = model_.rot(arm.lower) * zero[static_cast<size_t>(arm.lower)].conjugate();
+    const Quat hand = t.arms[i].hand * hands_[i] * zero[static_cast<size_t>(arm.hand)].conjugate();
+    Vec3 now;
+    for (size_t k = 0; k < 3; ++k)
+      now[static_cast<Eigen::Index>(k)] = state.dofs[wrists_[i]->dofs[k]];
+    const Vec3 off = wrist_angles(*wrists_[i], forearm.conjugate() * hand, now) - now;
+    for (size_t k = 0; k < 3; ++k)
+      lead(wrists_[i]->dofs[k], w_.hand, off[static_cast<Eigen::Index>(k)]);
+  }
+}
+
+/// A shoulder that is on another way than its guide is brought over; one that is near to it is free
+/// to do better.
+void Solver::guide_shoulders(const Target& t, const State& state) {
+  for (size_t i = 0; i < t.shoulders.size(); ++i) {
+    if (!t.shoulders[i]) continue;
+    Vec3 off;
+    for (size_t k = 0; k < 3; ++k)
+      off[static_cast<Eigen::Index>(k)] =
+          (*t.shoulders[i])[static_cast<Eigen::Index>(k)] - state.dofs[shoulders_[i][k]];
+    const double away = std::clamp((off.cwiseAbs().maxCoeff() - kNearGuide) / kNearGuide, 0.0, 1.0);
+    if (away == 0) continue;
+    for (size_t k = 0; k < 3; ++k)
+      lead(shoulders_[i][k], w_.guide * away, off[static_cast<Eigen::Index>(k)]);
+  }
 }
 
 void Solver::keep_above_floor() {
@@ -214,6 +260,7 @@ void Solver::add_tasks(const Target& t) {
     add_segment(arm.shoulder, arm.elbow, t.arms[i].upper, w_.arm_direction);
     add_segment(arm.elbow, arm.wrist, t.arms[i].lower, w_.arm_direction);
     add_axis(arm.upper, elbow_axes_[i], t.arms[i].elbow_axis, w_.elbow_axis);
+    if (turns_hand_[i] && !wrists_[i]) add_rotation(arm.hand, t.arms[i].hand * hands_[i], w_.hand);
   }
 }
 
@@ -262,9 +309,18 @@ void Solver::linearise(const Target& t, const State& state, const Pull& pull, Te
     h_.diagonal(i) += rest + dofs;
     g_[i] += rest * (rest_[d] - state.dofs[d]) + dofs * (pull.to.dofs[d] - state.dofs[d]);
   }
+  if (terms == Terms::hard) return;
+  guide_shoulders(t, state);
+  turn_hands(t, state);
 }
 
-void Solver::step(State& state, double trust, const Eigen::VectorXd& before, double dt) {
+void Solver::lead(int dof, double weight, double off) {
+  h_.diagonal(6 + dof) += weight * weight;
+  g_[6 + dof] += weight * weight * off;
+}
+
+void Solver::step(const Target& t, State& state, double trust, const Eigen::VectorXd& before,
+                  double dt) {
   lo_.setConstant(-trust);
   hi_.setConstant(trust);
   // the state lies within all of these, so zero is always allowed
@@ -272,6 +328,13 @@ void Solver::step(State& state, double trust, const Eigen::VectorXd& before, dou
     const double q = state.dofs[i], reach = fastest_[i] * dt;
     lo_[6 + i] = std::max({-trust, lower_[i] - q, before[i] - reach - q});
     hi_[6 + i] = std::min({trust, upper_[i] - q, before[i] + reach - q});
+  }
+  for (size_t i = 0; i < branches_.size(); ++i) {
+    if (!branches_[i] || t.shoulders[i]) continue;
+    const Branch& b = *branches_[i];
+    const double q = state.dofs[b.dof];
+    lo_[6 + b.dof] = std::max(lo_[6 + b.dof], std::min(0.0, b.lower - q));
+    hi_[6 + b.dof] = std::min(hi_[6 + b.dof], std::max(0.0, b.upper - q));
   }
   model_.advance(state, hinges_.solve(box_, h_, g_, lo_, hi_));
 }
@@ -285,7 +348,7 @@ State Solver::start(const Target& target) {
   for (int k = 0; k < kStartIterations; ++k) {
     before_.to.dofs = state.dofs;
     linearise(target, state, before_, Terms::all);
-    step(state, kStartTrust, state.dofs, kAnySpeed);
+    step(target, state, kStartTrust, state.dofs, kAnySpeed);
   }
   return state;
 }
@@ -295,7 +358,7 @@ void Solver::solve(const Target& target, int iterations, double dt, State& state
   before_.dofs = w_.change;
   for (int k = 0; k < iterations; ++k) {
     linearise(target, state, before_, Terms::all);
-    step(state, kTrust, before_.to.dofs, dt);
+    step(target, state, kTrust, before_.to.dofs, dt);
   }
 }
 
@@ -305,7 +368,7 @@ void Solver::refine(const Target& target, const Pull& pull, Terms terms, int ite
   for (int k = 0; k < iterations; ++k) {
     linearise(target, state, pull, terms);
     keep_apart();
-    step(state, kTrust, state.dofs, kAnySpeed);
+    step(target, state, kTrust, state.dofs, kAnySpeed);
   }
 }
 

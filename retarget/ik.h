@@ -3,6 +3,8 @@
 //
 // Damped Gauss-Newton on root and dofs; every step is a quadratic program whose bounds are the
 // joint limits (retarget/box.h), so no pose outside them is ever formed.
+#include <optional>
+
 #include "retarget/body.h"
 #include "retarget/box.h"
 #include "retarget/collide.h"
@@ -10,6 +12,7 @@
 #include "retarget/model.h"
 #include "retarget/normal.h"
 #include "retarget/plan.h"
+#include "retarget/wrist.h"
 
 namespace motus::retarget {
 
@@ -20,11 +23,12 @@ struct Weights {
   double planted_turn = 12, swing_turn = 3;  ///< foot rotation
   double centre = 25, pelvis = 4, chest = 3, head = 1;
   double leg_direction = 0.7, knee_axis = 0.7;
-  double arm_direction = 2, elbow_axis = 0.5;
+  double arm_direction = 2, elbow_axis = 0.5, hand = 0.7;
   double apart = 150;     ///< gap of two bodies below a margin
   double floor = 400;     ///< depth of a collision point below z = 0
   double change = 0.1;    ///< from the frame before, per rad
   double rest = 0.06;     ///< from the rest pose, per rad
+  double guide = 2.5;     ///< from where a shoulder is led, per rad, when far from it
   double near_limit = 6;  ///< within a margin of a limit, per rad
 };
 
@@ -45,6 +49,12 @@ inline constexpr double kFastest = 14.9;  ///< rad/s of any dof: less than half 
 /// (D) rad/s that dofs shall stay below: what is known of their motors, and kFastest.
 Eigen::VectorXd top_speeds(const Robot& robot);
 
+/// Bounds (rad) of a dof that keep a limb to one way of reaching a rotation.
+struct Branch {
+  Eigen::Index dof = 0;
+  double lower = 0, upper = 0;
+};
+
 class Solver {
  public:
   explicit Solver(const RobotBody& body, Weights weights = {});
@@ -62,7 +72,7 @@ class Solver {
 
  private:
   void linearise(const Target& t, const State& state, const Pull& pull, Terms terms);
-  void step(State& state, double trust, const Eigen::VectorXd& before, double dt);
+  void step(const Target& t, State& state, double trust, const Eigen::VectorXd& before, double dt);
   void add_tasks(const Target& t);
   void plant_feet(const Target& t);
   void keep_above_floor();
@@ -70,7 +80,10 @@ class Solver {
   bool nested(int a, int b) const;
   void keep_off_limits(const State& state);
   Quat world(const Quat& anatomical, int body) const;
-  void stay_on_branch(int trunk, int upper);
+  std::optional<Branch> branch(int trunk, int upper) const;
+  void lead(int dof, double weight, double off);
+  void turn_hands(const Target& t, const State& state);
+  void guide_shoulders(const Target& t, const State& state);
   void forbid_overstretch(const Point& a, const Point& b, const Point& c, int upper, int lower,
                           const Vec3& axis, double start);
   void add_rotation(int body, const Quat& target, double weight);
@@ -94,6 +107,11 @@ class Solver {
   Hinges hinges_;
   std::array<Vec3, kMaxLegs> knee_axes_;
   std::array<Vec3, kMaxArms> elbow_axes_;
+  std::array<Quat, kMaxArms> hands_;  ///< of a hand's body in its neutral frame
+  std::array<std::optional<Branch>, kMaxArms> branches_;
+  std::array<std::array<int, 3>, kMaxArms> shoulders_{};  ///< dofs, of those that can be guided
+  std::array<std::optional<Wrist>, kMaxArms> wrists_;
+  std::array<bool, kMaxArms> turns_hand_{};  ///< there is a wrist
   bool turns_head_ = false;
 };
 

@@ -36,20 +36,28 @@ double horizontal_speed(const std::vector<Vec3>& p, int f, double fps) {
   return (p[g] - p[g - 1]).head<2>().norm() * fps;
 }
 
+/// (legs, F)
+std::vector<std::vector<Vec3>> toes_of(const Figure& s) {
+  std::vector<std::vector<Vec3>> out(s.legs.size());
+  for (size_t i = 0; i < out.size(); ++i) {
+    for (int f = 0; f < s.frames(); ++f) out[i].push_back(s.toe(i, f));
+  }
+  return out;
+}
+
 }  // namespace
 
 std::vector<std::vector<char>> stands(const Figure& s) {
   const int frames = s.frames();
   const double size = s.leg_length / kPersonLeg;
   std::vector<std::vector<char>> still(s.legs.size(), std::vector<char>(z(frames)));
+  const std::vector<std::vector<Vec3>> toes = toes_of(s);
   std::vector<double> heights;
   for (size_t i = 0; i < s.legs.size(); ++i) {
-    std::vector<Vec3> toes;
-    for (int f = 0; f < frames; ++f) toes.push_back(s.toe(i, f));
     for (int f = 0; f < frames; ++f) {
       still[i][z(f)] =
-          std::max(speed(s.legs[i].end, f, s.fps), speed(toes, f, s.fps)) < kStill * size;
-      if (still[i][z(f)]) heights.push_back(toes[z(f)].z());
+          std::max(speed(s.legs[i].end, f, s.fps), speed(toes[i], f, s.fps)) < kStill * size;
+      if (still[i][z(f)]) heights.push_back(toes[i][z(f)].z());
     }
   }
   if (heights.empty()) return still;
@@ -76,6 +84,7 @@ void measure_feet(const Figure& source, const Figure& robot, const Ground& groun
   const double size = robot.leg_length / source.leg_length;
   Mean slide, source_slide, floating, depth;
   int skates = 0, fast = 0, floats = 0, both = 0, one = 0, penetrates = 0;
+  const std::vector<std::vector<Vec3>> toes = toes_of(source);
   for (size_t i = 0; i < feet; ++i) {
     t.feet.push_back(robot.legs[i].name);
     for (int f = 0; f < frames; ++f) {
@@ -87,9 +96,10 @@ void measure_feet(const Figure& source, const Figure& robot, const Ground& groun
       both += stood && stand ? 1 : 0;
       one += stood != stand ? 1 : 0;
       if (!stood) continue;
-      const double v = horizontal_speed(ankle, f, robot.fps);
+      const double v = ground.slide[i][z(f)];
       slide.add(v);
-      source_slide.add(size * horizontal_speed(source.legs[i].end, f, source.fps));
+      source_slide.add(size * std::min(horizontal_speed(source.legs[i].end, f, source.fps),
+                                       horizontal_speed(toes[i], f, source.fps)));
       skates += v > kSkates ? 1 : 0;
       fast += v > kSkatesFast ? 1 : 0;
       floating.add(std::max(0.0, sole - kTouch));

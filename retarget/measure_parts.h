@@ -10,9 +10,11 @@ std::vector<std::vector<char>> stands(const Figure& source);
 
 /// World heights and places of the robot's lowest points.
 struct Ground {
-  std::vector<std::vector<double>> sole;  ///< (legs, F) m, lowest of each foot
-  std::vector<double> lowest;             ///< (F) m, of all collision points
-  std::vector<Vec3> mass_centre;          ///< (F) m; empty if masses are unknown
+  std::vector<std::vector<double>> sole;   ///< (legs, F) m, lowest of each foot
+  std::vector<std::vector<double>> slide;  ///< (legs, F) m/s, horizontal, of the sole where it is
+                                           ///< lowest: none for a foot that rolls
+  std::vector<double> lowest;              ///< (F) m, of all collision points
+  std::vector<Vec3> mass_centre;           ///< (F) m; empty if masses are unknown
   std::vector<double> outside_support;  ///< (F) m from the mass centre's foot point to the hull of
                                         ///< the soles; empty likewise
 };

@@ -19,8 +19,10 @@ struct Metrics {
   int frames = 0;
   double contact_share = 0;  ///< of (frame, foot): the source stands
   // M1, M2: over the frames in which the source's foot stands
-  double slide = 0;             ///< m/s, mean horizontal speed of the ankle
-  double source_slide = 0;      ///< m/s, of the source's own, times the robot's size
+  double slide = 0;             ///< m/s, mean horizontal speed of the sole where it is lowest: a
+                                ///< foot that rolls over its toe or its heel does not slide
+  double source_slide = 0;      ///< m/s, of the source's ankle or toe, whichever is slower, times
+                                ///< the robot's size
   double skate_share = 0;       ///< above 0.05 m/s
   double skate_fast_share = 0;  ///< above 0.3 m/s (a centimetre a frame at 30 frames/s)
   // M3, M4: all collision points; the sole where the source stands

@@ -15,6 +15,7 @@ constexpr double kUpright = 0.94;        // cosine of the trunk's lean in a stan
 constexpr double kStraight = 0.92;       // leg extension of a standing frame
 constexpr int kStandingFrames = 8;       // needed to calibrate by standing
 constexpr double kMaxLeanBack = 0.4;     // rad, likewise
+constexpr double kWristHabit = 1.0;      // rad, mean, from the wrist at rest
 constexpr double kMaxPelvisPitch = 0.6;  // rad; more is not a habit of standing
 
 size_t z(int i) {
@@ -46,6 +47,7 @@ class Observer {
     align_feet();
     for (size_t f = 0; f < frames_.size(); ++f) write_pose(f);
     bend_axes();
+    align_hands();
     return std::move(out_);
   }
 
@@ -358,6 +360,43 @@ class Observer {
         ArmPose& a = out_.poses[f].arms[i];
         return View{a.upper, a.lower, &a.elbow_axis};
       });
+    }
+  }
+
+  /// Where a hand's neutral frame lies in its body: known of robots at zero angles; of characters at
+  /// rest, thumbs ahead, unless that is far from how the clip holds its wrists.
+  Quat neutral_hand(const Arm& arm, const Quat& habit) const {
+    const std::vector<Vec3>& pos = rest_ ? rest_->pos : zero_.pos;
+    const std::vector<Quat>& turn = rest_ ? rest_->rot : zero_.rot;
+    const auto point = [&](const Point& p) {
+      return Vec3(pos[z(p.body)] + turn[z(p.body)] * p.pos);
+    };
+    const Vec3 lower = point(arm.wrist) - point(arm.elbow);
+    Vec3 axis;
+    if (robot_) {
+      axis =
+          bend_axis(s_, zero_, arm.upper, arm.lower, point(arm.elbow) - point(arm.shoulder), false);
+      axis = turn[z(arm.upper)] * axis;
+    } else {
+      Vec3 left = Vec3::Zero();
+      for (const Leg& leg : rig().legs) left += leg.side * point(leg.hip);
+      axis = lower.cross(left.cross(Vec3::UnitZ()));
+    }
+    const Quat known = turn[z(arm.hand)].conjugate() * forearm_frame(lower, axis);
+    return robot_ || known.angularDistance(habit) < kWristHabit ? known : habit;
+  }
+
+  void align_hands() {
+    for (size_t i = 0; i < rig().arms.size(); ++i) {
+      const Arm& arm = rig().arms[i];
+      MeanRotation habit;
+      for (size_t f = 0; f < frames_.size(); ++f) {
+        const ArmPose& a = out_.poses[f].arms[i];
+        habit.add(rot(f, arm.hand).conjugate() * forearm_frame(a.lower, a.elbow_axis));
+      }
+      const Quat hand = neutral_hand(arm, habit.mean());
+      for (size_t f = 0; f < frames_.size(); ++f)
+        out_.poses[f].arms[i].hand = rot(f, arm.hand) * hand;
     }
   }
 

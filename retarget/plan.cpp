@@ -81,17 +81,6 @@ void step_in(std::vector<FootTarget>& raw, const std::vector<Vec3>& hips,
     raw[f].ankle += (left[f] - right[f]) * (yaw_rotation(heading(raw[f].foot)) * Vec3::UnitY());
 }
 
-int spine_dofs(const RobotBody& robot) {
-  const Skeleton& s = *robot.robot.skeleton;
-  int n = 0;
-  for (const Joint& j : s.joints()) {
-    for (int b = robot.rig.chest; b > robot.rig.pelvis;
-         b = s.bodies()[static_cast<size_t>(b)].parent)
-      n += b == j.body ? j.dof_count() : 0;
-  }
-  return n;
-}
-
 }  // namespace
 
 Plan make_plan(const Observation& src, const RobotBody& robot, std::optional<double> scale) {
@@ -101,7 +90,6 @@ Plan make_plan(const Observation& src, const RobotBody& robot, std::optional<dou
   const size_t frames = src.poses.size(), legs = robot.rig.legs.size();
   const bool four = robot.rig.roles.quadruped;
   const bool no_waist = robot.rig.chest < 0 && !four;
-  const bool has_spine = spine_dofs(robot) > 3;
   plan.targets.resize(frames);
   double stand_height = 0;
   for (size_t i = 0; i < legs; ++i)
@@ -112,7 +100,7 @@ Plan make_plan(const Observation& src, const RobotBody& robot, std::optional<dou
     Target& t = plan.targets[f];
     t.centre = s * (p.centre - Vec3(0, 0, src.floor_ankle)) + Vec3(0, 0, stand_height);
     t.pelvis = no_waist ? slerp(p.pelvis, p.torso, 0.5) : p.pelvis;
-    t.chest = has_spine ? p.chest : p.torso;
+    t.chest = p.chest;
     t.head = p.head;
     t.arms = p.arms;
     t.legs = p.legs;
@@ -133,7 +121,7 @@ Plan make_plan(const Observation& src, const RobotBody& robot, std::optional<dou
       step_in(raw, hips, src.contacts[i].stance, robot.feet[i].roll, src.fps);
     }
     const std::vector<FootTarget> feet =
-        plan_foot(raw, src.contacts[i], robot.feet[i], src.fps, robot.leg_length, four);
+        plan_foot(raw, src.contacts[i], robot.feet[i], src.fps, four);
     for (size_t f = 0; f < frames; ++f) plan.targets[f].feet[i] = feet[f];
   }
 

@@ -27,6 +27,8 @@ struct Target {
   std::array<FootTarget, kMaxLegs> feet;
   std::array<LegPose, kMaxLegs> legs;  ///< directions
   std::array<ArmPose, kMaxArms> arms;
+  /// rad, near to which the three hinges of a shoulder are sought (retarget/guard.h), if anywhere
+  std::array<std::optional<Vec3>, kMaxArms> shoulders;
 };
 
 struct Plan {

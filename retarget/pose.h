@@ -21,6 +21,7 @@ struct LegPose {
 struct ArmPose {
   Vec3 upper = Vec3::Zero(), lower = Vec3::Zero();  ///< unit, down the segments
   Vec3 elbow_axis = Vec3::Zero();
+  Quat hand = Quat::Identity();  ///< forearm_frame() of a wrist that is straight
 };
 
 struct Pose {

@@ -13,6 +13,7 @@
 #include "retarget/closed_track.h"
 #include "retarget/foot_lock.h"
 #include "retarget/gmr.h"
+#include "retarget/guard.h"
 #include "retarget/loop.h"
 #include "retarget/plan_dog.h"
 #include "retarget/smooth.h"
@@ -236,9 +237,11 @@ Result run(const Clip& given, const RobotBody& robot, const Options& options) {
   stages.done("observe", {{"standing_frames", seen.standing}});
   require(!options.peng || roles.quadruped, Kind::usage,
           "Peng's rule is for four legs, '{}' has two", source.skeleton->name());
-  const Plan plan =
+  Plan plan =
       options.peng ? peng_plan(seen, robot, options.scale) : make_plan(seen, robot, options.scale);
   stages.done("plan", {{"scale", plan.scale}, {"pelvis_drop_m", plan.drop}});
+  const GuardStats guard = guide_shoulders(robot, whole.fps, plan.targets);
+  stages.done("guard", {{"arms", guard.arms}});
   Track track = solve(plan, robot, whole.fps, options, stages);
   Clip solved = blank_result(whole, robot);
   solved.root_pos = std::move(track.root_pos);

@@ -49,6 +49,27 @@ int dof(const char* name) {
 
 }  // namespace
 
+TEST_CASE("a foot that rolls over its toes does not slide, one that is dragged does") {
+  Clip rolls = standing(), dragged = standing();
+  const Leg& leg = g1().rig.legs[0];
+  const Foot& foot = g1().feet[0];
+  const BodyPoses stood = forward(rolls, 0);
+  const size_t b = static_cast<size_t>(leg.foot);
+  Vec3 toe = stood.pos[b] + stood.rot[b] * leg.ankle.pos + Vec3(foot.toe, 0, 0);
+  toe.z() = 0;
+  for (int f = 0; f < kFrames; ++f) {
+    // the whole robot turns about its toes
+    const Quat turn(Eigen::AngleAxisd(0.5 * f / rolls.fps, Vec3::UnitY()));
+    rolls.root_pos.row(f) = toe + turn * (rolls.root_pos_at(f) - toe);
+    Clip::set_quat(rolls.root_rot, f, 0, turn);
+    dragged.root_pos(f, 0) += 0.04 * f / dragged.fps;
+  }
+  const Measured m = compare(rolls, rolls);
+  CHECK(m.metrics.contact_share > 0.5);
+  CHECK(m.metrics.slide < 2e-3);
+  CHECK(compare(standing(), dragged).metrics.slide == Approx(0.04).epsilon(1e-6));
+}
+
 TEST_CASE("a motion compared with itself has no fault") {
   const Measured m = compare(standing(), standing());
   for (const MetricRow& row : metric_rows()) {

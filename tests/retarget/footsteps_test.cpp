@@ -1,0 +1,62 @@
+// When a foot of the source stands, and where the robot's is put.
+#include "retarget/footsteps.h"
+
+#include "tests/catch.h"
+
+using namespace motus;
+using namespace motus::retarget;
+
+namespace {
+
+constexpr double kLeg = 0.86, kFps = 30;
+constexpr int kFrames = 60;
+
+/// A foot 0.15 m long whose ankle is 0.08 m high, pitched about its toe and moved over the floor.
+template <typename Pitch, typename Shift>
+FootTrack track(const Pitch& pitch, const Shift& shift) {
+  FootTrack t;
+  for (int f = 0; f < kFrames; ++f) {
+    const Vec3 toe(0.15 + shift(f), 0, 0.02);
+    t.toe.push_back(toe);
+    t.ankle.push_back(toe +
+                      Quat(Eigen::AngleAxisd(pitch(f), Vec3::UnitY())) * Vec3(-0.15, 0, 0.06));
+  }
+  return t;
+}
+
+}  // namespace
+
+TEST_CASE(
+    "a foot that rolls over its toe drifts nowhere, one that is dragged by what it is dragged") {
+  const auto rolling = [](int f) { return 0.8 * f / kFrames; };
+  const auto none = [](int) { return 0.0; };
+  const FootContact still = find_contacts({track(rolling, none)}, kFps, kLeg)[0];
+  CHECK(still.drift.back().norm() < 1e-9);
+  const FootContact moved =
+      find_contacts({track(none, [](int f) { return 0.2 * f / kFps; })}, kFps, kLeg)[0];
+  CHECK(moved.drift.back().x() == Approx(0.2 * (kFrames - 1) / kFps / kLeg));
+}
+
+TEST_CASE("a stance is moved where the source's foot shuffles") {
+  // 8 cm within a fifth of a second in the middle of a long stance
+  const int begin = 30, end = 36;
+  const auto shift = [&](int f) { return 0.08 * std::clamp((f - begin) / 6.0, 0.0, 1.0); };
+  const FootTrack t = track([](int) { return 0.0; }, shift);
+  const FootContact contact = find_contacts({t}, kFps, kLeg)[0];
+  std::vector<FootTarget> raw(kFrames);
+  for (int f = 0; f < kFrames; ++f) {
+    raw[static_cast<size_t>(f)].ankle = Vec3(shift(f), 0, 0.035);
+  }
+  Foot foot;
+  foot.ankle_height = 0.035;
+  foot.heel = -0.05;
+  foot.toe = 0.12;
+  foot.sole = {{Vec3(-0.05, 0, -0.03), 0.005}, {Vec3(0.12, 0, -0.03), 0.005}};
+  const std::vector<FootTarget> out = plan_foot(raw, contact, foot, kFps, false);
+  for (int f = 1; f < kFrames; ++f) {
+    const size_t k = static_cast<size_t>(f);
+    INFO(f);
+    if (f <= begin - 3 || f > end + 3) CHECK((out[k].ankle - out[k - 1].ankle).norm() < 1e-9);
+  }
+  CHECK((out.back().ankle - out.front().ankle).x() == Approx(0.08).margin(0.01));
+}
