@@ -87,8 +87,9 @@ double slide(const Foot& foot, const Sole& before, const Sole& now) {
   double sum = 0, nearest = 1e300, of_nearest = 0;
   int n = 0;
   for (size_t k = 0; k < foot.sole.size(); ++k) {
-    // the lowest point of a sphere is carried by the foot, while the sphere rolls on to another
-    const Vec3 down(0, 0, -foot.sole[k].radius);
+    // the lowest point of a sphere is carried by the foot, while the sphere rolls on to another; a
+    // foot that is one sphere is taken as a point
+    const Vec3 down(0, 0, foot.sole.size() > 1 ? -foot.sole[k].radius : 0.0);
     const double moved =
         (now.centres[k] - before.centres[k] + turned * down - down).head<2>().norm();
     const double above = std::max(height(before, k) - floor0, height(now, k) - floor1);
