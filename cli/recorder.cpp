@@ -77,8 +77,7 @@ void write_film(const Recorder& rollout, const fs::path& model, const std::strin
       {.clip = &clip, .model = model, .note = "policy", .markers = &rollout.markers()}};
   const std::optional<Clip> reference =
       rollout.reference(0.9 * view::rest_extent(*clip.skeleton) * left);
-  if (reference)
-    figures.push_back({.clip = &*reference, .model = model, .alpha = 0.4, .note = "reference"});
+  if (reference) figures.push_back({.clip = &*reference, .model = model, .alpha = 0.4});
   if (kind == ".html") {
     write_output(path,
                  view::player_page(figures, {.title = name, .camera = "track", .over = true}));

@@ -50,9 +50,14 @@ double rest_extent(const Skeleton& s) {
 }
 
 double bearing(const Clip& clip, int first, int last) {
-  const Vec3 travel = clip.root_pos_at(last) - clip.root_pos_at(first);
-  if (std::hypot(travel.x(), travel.y()) > 0.25 * rest_extent(*clip.skeleton))
-    return std::atan2(travel.y(), travel.x());
+  const double extent = rest_extent(*clip.skeleton);
+  Vec3 travel = Vec3::Zero();
+  for (int f = first; f < last; ++f) {
+    const Vec3 step = clip.root_pos_at(f + 1) - clip.root_pos_at(f);
+    // half its height within a frame is a new episode's start, not a way gone
+    if (std::hypot(step.x(), step.y()) < 0.5 * extent) travel += step;
+  }
+  if (std::hypot(travel.x(), travel.y()) > 0.25 * extent) return std::atan2(travel.y(), travel.x());
   double x = 0, y = 0;
   const int step = std::max(1, (last - first) / 32);
   for (int f = first; f <= last; f += step) {

@@ -8,7 +8,7 @@ namespace motus::view {
 /// left ones; the root's x axis where the skeleton has no sides.
 double facing(const Clip& clip, int frame);
 
-/// The way the clip goes from frame `first` to `last`; its mean facing if it covers less than a
+/// The way the clip goes from frame `first` to `last`, leaps between episodes left out; its mean facing if it covers less than a
 /// quarter of its own height.
 double bearing(const Clip& clip, int first, int last);
 

@@ -289,7 +289,7 @@
         check.onchange = () => (f.place.visible = check.checked);
         label.append(" " + f.data.name + " ");
         element(label, "small", "", f.data.note);
-        f.label = element(this.box, "div", "name", f.data.name + " (" + f.data.note + ")");
+        f.label = element(this.box, "div", "name", [f.data.name].concat(f.data.note || []).join(", "));
       }
       this.tip = element(this.box, "div", "tip");
       this.tip.hidden = true;

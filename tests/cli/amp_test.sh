@@ -111,6 +111,12 @@ expect 2 "follows no velocity" "$bin/amp-play" one --command 1,0,0 -o x.h5
 expect 2 "expected vx,vy,wz" "$bin/amp-play" one --command 1,,0 -o x.h5
 expect 2 "expected vx,vy,wz" "$bin/amp-play" one --command 1,0,0,0 -o x.h5
 expect 2 "is no film" "$bin/amp-play" one --video x.avi
+# a velocity is held by a policy that steers
+"$train" --arg_file tiny.txt --env_config data/envs/amp_steering_humanoid_env.yaml --set env.reference_table=0 \
+  --max_samples 16 --out_dir steer >out 2>err || fail "steering: $(cat err)"
+"$bin/amp-play" steer --command 1,0,0.5 -o ahead.csv 2>err || fail "--command: $(cat err)"
+"$bin/amp-play" steer --command -1,0,0.5 -o back.csv 2>err || fail "--command: $(cat err)"
+cmp -s ahead.csv back.csv && fail "--command changes nothing"
 if [ -e /usr/share/javascript/three/three.min.js ]; then
   "$bin/amp-play" one -n 0.2 --video play.html >out 2>err || fail "a page of a rollout: $(cat err)"
   grep -q '"reference"' play.html || fail "no reference in play.html"

@@ -146,6 +146,10 @@ TEST_CASE("the side camera sees the way of travel go from left to right") {
   }
   // on the spot the figure's own front is what goes to the right
   CHECK(std::abs(bearing(walker(0, 0), 0, 60)) < 0.05);
+  // a rollout's next episode begins where the first one did: no way back
+  Clip twice = walker(1, 0);
+  for (int f = 35; f < twice.frames(); ++f) twice.root_pos(f, 0) -= 10;
+  CHECK(std::abs(bearing(twice, 0, 60)) < 1e-9);
   // backwards is backwards
   CHECK(std::abs(std::remainder(bearing(walker(-1, 0), 0, 60) - M_PI, 2 * M_PI)) < 1e-9);
 }
