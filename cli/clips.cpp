@@ -46,11 +46,13 @@ std::string ClipInput::given() const {
   return out;
 }
 
-std::vector<Clip> ClipInput::parse(std::span<const std::byte> bytes,
-                                   const std::string& path) const {
+std::vector<Clip> ClipInput::parse(std::vector<std::byte> bytes, const std::string& path,
+                                   const std::string& sha256) const {
   check();
   formats::ReadOptions own = options;
   own.name = input_name(path);
+  own.sha256 = sha256;
+  own.release = [&bytes] { std::vector<std::byte>().swap(bytes); };
   if (path != "-") {
     own.sibling = [folder = std::filesystem::path(path).parent_path()](const std::string& name) {
       return read_input((folder / name).string());

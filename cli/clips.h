@@ -21,8 +21,9 @@ class ClipInput {
   /// h5 remembers from before).
   std::vector<Clip> read(const std::string& path) const;
 
-  /// The same from the bytes of `path`, without a word.
-  std::vector<Clip> parse(std::span<const std::byte> bytes, const std::string& path) const;
+  /// The same from the bytes of `path`, without a word; `sha256` of them if it is known.
+  std::vector<Clip> parse(std::vector<std::byte> bytes, const std::string& path,
+                          const std::string& sha256 = "") const;
 
   /// Throws Error(usage) for values that no reader takes. read() and parse() do it too.
   void check() const;

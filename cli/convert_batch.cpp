@@ -68,8 +68,7 @@ class Batch {
       out.up_to_date = true;
       return std::nullopt;
     }
-    const std::vector<Clip> clips = clips_of(o_, bytes, input.path);
-    std::vector<std::byte>().swap(bytes);  // not kept beside what is written
+    const std::vector<Clip> clips = clips_of(o_, std::move(bytes), input.path, entry.sha256);
     out.warnings = fresh_warnings(clips, input_name(input.path));
     if (format_.name == "h5" || clips.size() == 1) {
       write(input.stem, clips, entry);
@@ -90,7 +89,7 @@ class Batch {
     std::error_code ec;
     fs::create_directories(path.parent_path(), ec);
     const std::vector<std::byte> bytes = format_.write(clips, o_.write);
-    write_output(path.string(), bytes);
+    write_output(path.string(), bytes, Sync::later);
     entry.outputs.push_back({.file = file, .size = bytes.size()});
   }
 
@@ -112,6 +111,7 @@ void convert_to_folder(const ConvertOptions& o, const BatchInputs& inputs) {
   in_order(
       inputs.files.size(), o.workers, [&](size_t i) { return batch.convert(i); },
       [&](size_t i, Batch::Done done) { batch.take(i, done, report); });
+  sync_files(o.output);
   report.finish();
 }
 

@@ -18,8 +18,9 @@ struct ConvertOptions {
   bool resume = false, append = false;
 };
 
-/// The clips of one input, as --loop and the rest want them, with a line of history.
-std::vector<Clip> clips_of(const ConvertOptions& o, std::span<const std::byte> bytes,
-                           const std::string& path);
+/// The clips of one input, as --loop and the rest want them, with a line of history; `sha256` of
+/// its bytes if it is known.
+std::vector<Clip> clips_of(const ConvertOptions& o, std::vector<std::byte> bytes,
+                           const std::string& path, const std::string& sha256 = "");
 
 }  // namespace motus::cli

@@ -109,7 +109,7 @@ void refuse_terminal(const std::string& path) {
   }
 }
 
-void write_output(const std::string& path, std::span<const std::byte> bytes) {
+void write_output(const std::string& path, std::span<const std::byte> bytes, Sync sync) {
   if (path == "-") {
     write_all(1, bytes, "<stdout>");
     return;
@@ -127,7 +127,12 @@ void write_output(const std::string& path, std::span<const std::byte> bytes) {
     require(out.fd >= 0, Kind::failed, "{}: {}", path, reason());
     write_all(out.fd, bytes, path);
   }
-  file.commit();
+  file.commit(sync);
+}
+
+void sync_files(const std::string& folder) {
+  const Descriptor at(open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  require(at.fd >= 0 && syncfs(at.fd) == 0, Kind::failed, "{}: {}", folder, reason());
 }
 
 void write_output(const std::string& path, const std::string& text) {

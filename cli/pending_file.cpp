@@ -77,12 +77,14 @@ PendingFile::~PendingFile() {
   s.used = false;
 }
 
-void PendingFile::commit() {
-  const int fd = open(temporary_.c_str(), O_RDONLY | O_CLOEXEC);
-  const bool synced = fd >= 0 && fsync(fd) == 0;
-  const std::string why = reason();
-  if (fd >= 0) close(fd);
-  require(synced, Kind::failed, "{}: {}", path_, why);
+void PendingFile::commit(Sync sync) {
+  if (sync == Sync::now) {
+    const int fd = open(temporary_.c_str(), O_RDONLY | O_CLOEXEC);
+    const bool synced = fd >= 0 && fsync(fd) == 0;
+    const std::string why = reason();
+    if (fd >= 0) close(fd);
+    require(synced, Kind::failed, "{}: {}", path_, why);
+  }
   require(std::rename(temporary_.c_str(), path_.c_str()) == 0, Kind::failed, "{}: {}", path_,
           reason());
   done_ = true;

@@ -15,6 +15,10 @@ std::string_view as_text(Bytes bytes);
 /// True if the bytes begin with `magic`.
 bool starts_with(Bytes bytes, std::string_view magic);
 
+/// Asks for large pages behind a large array that is about to be filled: most of the time that a
+/// fresh one costs is its page faults. Does nothing for small ones.
+void use_huge_pages(void* data, size_t bytes);
+
 /// A cursor over bytes (little-endian). Reading past the end throws Error(bad_input) with the
 /// offset.
 class ByteReader {

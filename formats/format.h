@@ -29,6 +29,10 @@ struct ReadOptions {
   /// The bytes of a file beside this one, by its plain name; empty where there are no neighbours
   /// (stdin). Throws Error(bad_input) if it is missing.
   std::function<std::vector<std::byte>(const std::string& name)> sibling = {};
+  /// Frees the bytes that are being read, if it is there: a reader calls it once it has taken what
+  /// it needs, so that a large file does not stay beside the clip.
+  std::function<void()> release = {};
+  std::string sha256 = {};  ///< of the file, where the caller has it already
 };
 
 struct WriteOptions {

@@ -1,5 +1,6 @@
 #include "formats/mimickit.h"
 
+#include <cstring>
 #include <map>
 #include <set>
 
@@ -17,6 +18,9 @@ namespace {
 
 constexpr Kind kBad = Kind::bad_input;
 constexpr int kRootDofs = 6;
+/// Of the source's frames a clip holds all but these columns, the root's rotation vectors, as they
+/// were: with them the frames can be put together again, and need not be kept twice.
+constexpr const char* kRotations = "root_rotation";
 
 /// The character whose frames have this width, "" if none is known.
 std::string character_of(int64_t width) {
@@ -43,6 +47,20 @@ std::string character_of(int64_t width) {
   }
 }
 
+/// The rotation vectors of frames of real numbers, bit for bit; empty for other frames, whose numbers
+/// a clip need not hold exactly.
+Array exact_rotations(const Array& frames) {
+  Array out{frames.descr, {frames.shape[0], 3}, {}};
+  if (frames.descr != "<f4" && frames.descr != "<f8") return out;
+  const auto item = static_cast<size_t>(item_size(frames.descr));
+  const size_t row = static_cast<size_t>(frames.shape[1]) * item;
+  out.data.resize(static_cast<size_t>(frames.shape[0]) * 3 * item);
+  for (size_t f = 0; f < static_cast<size_t>(frames.shape[0]); ++f) {
+    std::memcpy(out.data.data() + f * 3 * item, frames.data.data() + f * row + 3 * item, 3 * item);
+  }
+  return out;
+}
+
 /// Some columns of a matrix of numbers, without the others beside them in memory.
 Frames columns_of(const Array& matrix, Eigen::Index first, Eigen::Index count) {
   constexpr int64_t kStep = 4096;  // rows
@@ -61,8 +79,9 @@ Frames columns_of(const Array& matrix, Eigen::Index first, Eigen::Index count) {
 }
 
 /// NaN to zero, as MimicKit's own conversion does by accident: a whole joint at a time, since an
-/// exponential map with one NaN is the identity there. The holes are noted for motion-check.
-void clear_nan(Frames& root, Frames& dofs, const Skeleton& s, Source& source) {
+/// exponential map with one NaN is the identity there. The holes are noted for motion-check. False if
+/// there were none.
+bool clear_nan(Frames& root, Frames& dofs, const Skeleton& s, Source& source) {
   struct Span {
     std::string name;
     Frames* of;
@@ -94,10 +113,11 @@ void clear_nan(Frames& root, Frames& dofs, const Skeleton& s, Source& source) {
     }
   }
   for (const std::string& name : where) close(name);
-  if (cleared == 0) return;
+  if (cleared == 0) return false;
   std::string names;
   for (const std::string& n : where) names += (names.empty() ? "" : ", ") + n;
   source.warnings.push_back(fmt::format("{} NaN set to zero (joints: {})", cleared, names));
+  return true;
 }
 
 }  // namespace
@@ -124,12 +144,22 @@ Match sniff_mimickit(Bytes bytes) {
 
 namespace {
 
-/// The clip of a motion whose frames are `raw`.
-Clip clip_of(const Value& root, Array raw, const ReadOptions& options) {
+/// Rate, loop mode and what the frames were, which is all of a motion but its frames; `rate` becomes
+/// the rate as the file has it.
+Clip head_of(const Value& root, Array& rate) {
+  Clip clip;
+  rate = read_rate(root.at("fps", "the motion"), clip);
+  clip.loop = loop_mode_of(root.at("loop_mode", "the motion"));
+  const bool array = root.at("frames", "the motion").is(ValueKind::array);
+  clip.source.metadata["frames_form"] = array ? "array" : "list";
+  return clip;
+}
+
+/// The clip that begins with `clip` and whose frames are `raw`.
+Clip with_frames(Clip clip, Array raw, const Array& rate, const ReadOptions& options) {
   require(raw.shape.size() == 2 && raw.shape[0] > 0, kBad,
           "frames have shape {}, expected (frames, numbers a frame)", shape_text(raw.shape));
   const int64_t width = raw.shape[1];
-  Clip clip;
   const std::string guess = options.skeleton.empty() ? character_of(width) : "";
   clip.skeleton =
       robot_for(options, guess, fmt::format("frames of {} numbers", width), clip.source).skeleton;
@@ -138,19 +168,21 @@ Clip clip_of(const Value& root, Array raw, const ReadOptions& options) {
           width, clip.skeleton->name(), kRootDofs + dofs, dofs);
   Frames root_dofs = columns_of(raw, 0, kRootDofs);
   clip.dof_pos = columns_of(raw, kRootDofs, dofs);
-  clear_nan(root_dofs, clip.dof_pos, *clip.skeleton, clip.source);
+  const Array rotations = exact_rotations(raw);
+  const bool clean = !clear_nan(root_dofs, clip.dof_pos, *clip.skeleton, clip.source);
+  std::map<std::string, Array> arrays{
+      {"fps", rate}, {"loop_mode", scalar_i8(clip.loop == LoopMode::wrap ? 1 : 0)}};
+  if (clean && !rotations.data.empty()) {
+    arrays[kRotations] = rotations;
+    raw = {};
+  } else {
+    arrays["frames"] = std::move(raw);
+  }
   clip.root_pos = root_dofs.leftCols(3);
   clip.root_rot.resize(root_dofs.rows(), 4);
   for (int f = 0; f < root_dofs.rows(); ++f) {
     Clip::set_quat(clip.root_rot, f, 0, exp_map(root_dofs.row(f).rightCols(3).transpose()));
   }
-  const Array rate = read_rate(root.at("fps", "the motion"), clip);
-  clip.loop = loop_mode_of(root.at("loop_mode", "the motion"));
-  const bool array = root.at("frames", "the motion").is(ValueKind::array);
-  clip.source.metadata["frames_form"] = array ? "array" : "list";
-  std::map<std::string, Array> arrays{
-      {"fps", rate}, {"loop_mode", scalar_i8(clip.loop == LoopMode::wrap ? 1 : 0)}};
-  arrays["frames"] = std::move(raw);
   finish_clip(clip, std::move(arrays));
   return clip;
 }
@@ -158,17 +190,26 @@ Clip clip_of(const Value& root, Array raw, const ReadOptions& options) {
 }  // namespace
 
 Clip mimickit_clip(const Value& root, const ReadOptions& options) {
-  return clip_of(root, numeric_array(root.at("frames", "the motion"), "frames"), options);
+  Array rate;
+  Clip clip = head_of(root, rate);
+  return with_frames(std::move(clip), numeric_array(root.at("frames", "the motion"), "frames"),
+                     rate, options);
 }
 
 std::vector<Clip> read_mimickit(Bytes bytes, const ReadOptions& options) {
-  const Pickle pickle = Pickle::parse(bytes);
-  const Value& frames = pickle.root().at("frames", "the motion");
-  Array raw = numeric_array(frames, "frames");
-  // the pickle is ours alone: what it holds of the frames need not stay beside them
-  if (frames.is(ValueKind::array)) frames.raw_array().array = {};
+  Array rate, raw;
+  Clip clip;
+  {  // neither the file nor the pickle stays beside the clip
+    const Pickle pickle = Pickle::parse(bytes);
+    if (options.release) options.release();
+    clip = head_of(pickle.root(), rate);
+    const Value& frames = pickle.root().at("frames", "the motion");
+    raw = frames.is(ValueKind::array) && !frames.raw_array().objects
+              ? std::move(frames.raw_array().array)
+              : numeric_array(frames, "frames");
+  }
   std::vector<Clip> clips;
-  clips.push_back(clip_of(pickle.root(), std::move(raw), options));
+  clips.push_back(with_frames(std::move(clip), std::move(raw), rate, options));
   return clips;
 }
 
@@ -183,6 +224,19 @@ Frames compute_frames(const Clip& clip) {
     v.row(f).rightCols(clip.dof_pos.cols()) = clip.dof_pos.row(f);
   }
   return v;
+}
+
+/// The frames of the file that an untouched clip was read from.
+Array frames_of_source(const Clip& clip) {
+  const std::map<std::string, Array>& arrays = clip.source.arrays;
+  if (const auto whole = arrays.find("frames"); whole != arrays.end()) return whole->second;
+  const Array& rotations = arrays.at(kRotations);
+  require(rotations.shape == std::vector<int64_t>{clip.frames(), 3}, kBad,
+          "the clip remembers {} rotations of its source, expected ({}, 3)",
+          shape_text(rotations.shape), clip.frames());
+  Frames v(clip.frames(), kRootDofs + clip.dof_pos.cols());
+  v << clip.root_pos, to_frames(rotations, kRotations), clip.dof_pos;
+  return rotations.descr == "<f4" ? f4_array(v) : f8_array(v);
 }
 
 void write_list(PickleWriter& out, const Frames& v) {
@@ -210,10 +264,9 @@ std::vector<std::byte> write_mimickit(std::span<const Clip> clips, const WriteOp
   out.text("frames");
   const auto form = clip.source.metadata.find("frames_form");
   if (untouched && form != clip.source.metadata.end() && form->second == "array") {
-    out.array(clip.source.arrays.at("frames"));
+    out.array(frames_of_source(clip));
   } else {
-    write_list(out, untouched ? to_frames(clip.source.arrays.at("frames"), "frames")
-                              : compute_frames(clip));
+    write_list(out, untouched ? to_frames(frames_of_source(clip), "frames") : compute_frames(clip));
   }
   out.close_dict();
   return out.finish();

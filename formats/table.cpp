@@ -145,7 +145,7 @@ const Format& choose(Bytes bytes, const std::string& from) {
 
 /// The file that clips are read from.
 struct File {
-  Bytes bytes;
+  size_t size = 0;
   std::string hash;
   std::vector<std::string> layers;  ///< of compression
 };
@@ -164,7 +164,7 @@ void complete(Clip& clip, const Format& format, const File& file, const ReadOpti
   if (s.format.empty()) {
     s.path = options.name;
     s.format = format.name;
-    s.size = static_cast<int64_t>(file.bytes.size());
+    s.size = static_cast<int64_t>(file.size);
     s.sha256 = file.hash;
     for (const std::string& layer : file.layers) s.conversions.push_back("unpacked from " + layer);
   }
@@ -239,16 +239,19 @@ const Format& detect(Bytes bytes) {
 
 std::vector<Clip> read(Bytes bytes, const std::string& from, const ReadOptions& options) {
   try {
-    const Unpacked unpacked = unpack(bytes);
+    Unpacked unpacked = unpack(bytes);
     const Bytes content = unpacked.how.empty() ? bytes : Bytes(unpacked.bytes);
     if (content.empty()) {
       const Likeness l = likeness(content);
       throw Error(Kind::bad_input, "is " + l.what, l.hint);
     }
     const Format& format = choose(content, from);
-    std::vector<Clip> clips = format.read(content, options);
+    const File file{bytes.size(), options.sha256.empty() ? sha256(bytes) : options.sha256,
+                    unpacked.how};
+    ReadOptions own = options;
+    if (!unpacked.how.empty()) own.release = [&] { std::vector<std::byte>().swap(unpacked.bytes); };
+    std::vector<Clip> clips = format.read(content, own);
     require(!clips.empty(), Kind::bad_input, "holds no clips");
-    const File file{bytes, sha256(bytes), unpacked.how};
     for (size_t i = 0; i < clips.size(); ++i) {
       complete(clips[i], format, file, options, i, clips.size());
     }

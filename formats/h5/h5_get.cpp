@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "formats/h5/h5_image.h"
+#include "formats/bytes.h"
 
 namespace motus::formats::h5 {
 

@@ -2,7 +2,6 @@
 
 #include <hdf5_hl.h>
 #include <libdeflate.h>
-#include <sys/mman.h>
 
 #include <cstring>
 
@@ -157,14 +156,6 @@ std::vector<std::byte> make_image(size_t expected, const std::function<void(hid_
   const std::string tail = trailer(std::span(out).first(end));
   std::memcpy(out.data() + end, tail.data(), kTrailerSize);
   return out;
-}
-
-void use_huge_pages(void* data, size_t bytes) {
-  constexpr uintptr_t kPage = uintptr_t{2} << 20;
-  const auto begin = (reinterpret_cast<uintptr_t>(data) + kPage - 1) / kPage * kPage;
-  const auto end = (reinterpret_cast<uintptr_t>(data) + bytes) / kPage * kPage;
-  if (data == nullptr || end <= begin) return;
-  madvise(reinterpret_cast<void*>(begin), end - begin, MADV_HUGEPAGE);
 }
 
 }  // namespace motus::formats::h5

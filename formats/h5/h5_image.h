@@ -32,8 +32,4 @@ Id file_access();
 /// The bytes of a file that `fill` writes, with the trailer. `expected` is about how many.
 std::vector<std::byte> make_image(size_t expected, const std::function<void(hid_t)>& fill);
 
-/// Asks for large pages behind a large array that is about to be filled: most of the time that a
-/// fresh one costs is its page faults. Does nothing for small ones.
-void use_huge_pages(void* data, size_t bytes);
-
 }  // namespace motus::formats::h5

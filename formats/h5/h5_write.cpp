@@ -1,5 +1,6 @@
 #include <map>
 
+#include "formats/bytes.h"
 #include "formats/h5/h5.h"
 #include "formats/h5/h5_emit.h"
 #include "formats/h5/h5_image.h"

@@ -132,7 +132,11 @@ Array read_npy(Bytes bytes) {
   const NpyHeader header = read_npy_header(bytes);
   require(header.descr != "|O", kBad, "an array of Python objects, expected numbers or text");
   const Bytes data = bytes.subspan(header.data);
-  return make_array(header.descr, header.shape, header.fortran_order, {data.begin(), data.end()});
+  std::vector<std::byte> own;
+  own.reserve(data.size());
+  use_huge_pages(own.data(), own.capacity());
+  own.assign(data.begin(), data.end());
+  return make_array(header.descr, header.shape, header.fortran_order, std::move(own));
 }
 
 std::vector<std::byte> write_npy_header(const NpyHeader& header) {

@@ -22,7 +22,7 @@ std::vector<std::string> Npz::names() const {
 
 Array Npz::array(const std::string& name) const {
   try {
-    std::vector<std::byte> own;
+    std::unique_ptr<std::byte[]> own;
     return read_npy(zip_.view(name + ".npy", own));
   } catch (const Error& e) {
     throw e.at("member '" + name + "'");

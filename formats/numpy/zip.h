@@ -28,7 +28,7 @@ class ZipReader {
   std::vector<std::byte> read(const std::string& name) const;
   /// The same without a copy where the entry is stored as it is: else it is unpacked into `own`,
   /// which the result then points to.
-  Bytes view(const std::string& name, std::vector<std::byte>& own) const;
+  Bytes view(const std::string& name, std::unique_ptr<std::byte[]>& own) const;
   /// The first bytes of an entry, at most `count`; nothing is verified.
   std::vector<std::byte> beginning(const std::string& name, size_t count) const;
 

@@ -174,20 +174,21 @@ size_t ZipReader::size(const std::string& name) const {
   return impl_->entry(name).size;
 }
 
-Bytes ZipReader::view(const std::string& name, std::vector<std::byte>& own) const {
+Bytes ZipReader::view(const std::string& name, std::unique_ptr<std::byte[]>& own) const {
   const Entry& e = impl_->entry(name);
   Bytes out = e.data;
   if (e.method == kDeflated) {
-    own.resize(e.size);
+    own = std::make_unique_for_overwrite<std::byte[]>(e.size);
+    use_huge_pages(own.get(), e.size);
     const std::unique_ptr<libdeflate_decompressor, void (*)(libdeflate_decompressor*)> inflater(
         libdeflate_alloc_decompressor(), libdeflate_free_decompressor);
     require(inflater != nullptr, Kind::failed, "no memory to unpack zip entry '{}'", name);
     size_t got = 0;
     const auto result = libdeflate_deflate_decompress(inflater.get(), e.data.data(), e.data.size(),
-                                                      own.data(), own.size(), &got);
+                                                      own.get(), e.size, &got);
     require(result == LIBDEFLATE_SUCCESS && got == e.size, kBad,
             "zip entry '{}' is damaged: {} of {} bytes unpack", name, got, e.size);
-    out = own;
+    out = {own.get(), e.size};
   }
   require(libdeflate_crc32(0, out.data(), out.size()) == e.crc, kBad,
           "zip entry '{}' is damaged: its check sum is another", name);
@@ -195,10 +196,9 @@ Bytes ZipReader::view(const std::string& name, std::vector<std::byte>& own) cons
 }
 
 std::vector<std::byte> ZipReader::read(const std::string& name) const {
-  std::vector<std::byte> own;
+  std::unique_ptr<std::byte[]> own;
   const Bytes bytes = view(name, own);
-  if (own.empty()) own.assign(bytes.begin(), bytes.end());
-  return own;
+  return {bytes.begin(), bytes.end()};
 }
 
 std::vector<std::byte> ZipReader::beginning(const std::string& name, size_t count) const {

@@ -49,16 +49,17 @@ struct Extent {
 /// A container whose values are being looked at.
 struct Visit {
   explicit Visit(const Value& v) : value(v), values(weight(v)) {
+    if (v.is_sequence()) values += static_cast<int64_t>(v.raw_sequence().reals.size());
     if (!v.is(ValueKind::dict)) return;
     for (const auto& [key, item] : v.raw_dict().entries) {
       of_dict.push_back(key), of_dict.push_back(item);
     }
   }
-  /// The values directly inside.
+  /// The values directly inside; not the numbers of a sequence of them alone.
   const List& items() const {
     return value.is(ValueKind::dict)    ? of_dict
            : value.is(ValueKind::array) ? value.raw_array().items
-                                        : value.raw_list();
+                                        : value.raw_sequence().items;
   }
 
   Value value;

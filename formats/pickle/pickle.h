@@ -14,7 +14,7 @@ namespace motus::formats {
 /// Everything that values point into.
 struct PicklePools {
   std::deque<std::string> strings;
-  std::deque<List> lists;
+  std::deque<Sequence> lists;
   std::deque<Dict> dicts;
   std::deque<NdArray> arrays;
   std::deque<DType> dtypes;

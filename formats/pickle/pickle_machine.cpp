@@ -209,13 +209,18 @@ void PickleMachine::push_reals() {
   };
   push(Value::real(big_endian(in_.take(sizeof(double)))));
   const Bytes rest = in_.rest();
-  size_t at = 0;
-  while (rest.size() - at >= kItem && rest[at] == std::byte{kBinfloat}) {
-    at_ = in_.offset() + at;
-    push(Value::real(big_endian(rest.subspan(at + 1, sizeof(double)))));
-    at += kItem;
+  const size_t room = kMaxStack - stack_.size();  // beyond it, push() refuses the next
+  size_t count = 0;
+  while (count < room && rest.size() - count * kItem >= kItem &&
+         rest[count * kItem] == std::byte{kBinfloat}) {
+    ++count;
   }
-  in_.take(at);
+  const size_t before = stack_.size();
+  stack_.resize(before + count);
+  for (size_t i = 0; i < count; ++i) {
+    stack_[before + i] = Value::real(big_endian(rest.subspan(i * kItem + 1, sizeof(double))));
+  }
+  in_.take(count * kItem);
 }
 
 Value PickleMachine::pop() {
@@ -249,7 +254,7 @@ void PickleMachine::drop_to_mark() {
 void PickleMachine::append(const Value& target, std::span<const Value> items) {
   if (!target.is(ValueKind::list)) refuse("items for {}", kind_text(target.kind()));
   budget_.spend(kValue * static_cast<int64_t>(items.size()));
-  target.raw_list().insert(target.raw_list().end(), items.begin(), items.end());
+  target.raw_sequence().append(items);
 }
 
 // straight from the stack: a copy of the items would cost as much as all the rest
@@ -305,12 +310,12 @@ Value PickleMachine::make_bytes(Bytes raw) {
 
 Value PickleMachine::make_list(List items) {
   budget_.spend(kValue * static_cast<int64_t>(items.size()) + static_cast<int64_t>(sizeof(List)));
-  return Value::list(&pools_.lists.emplace_back(std::move(items)));
+  return Value::list(&pools_.lists.emplace_back(Sequence{std::move(items), {}}));
 }
 
 Value PickleMachine::make_tuple(List items) {
   budget_.spend(kValue * static_cast<int64_t>(items.size()) + static_cast<int64_t>(sizeof(List)));
-  return Value::tuple(&pools_.lists.emplace_back(std::move(items)));
+  return Value::tuple(&pools_.lists.emplace_back(Sequence{std::move(items), {}}));
 }
 
 Value PickleMachine::make_dict() {

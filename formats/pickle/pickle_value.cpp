@@ -1,5 +1,6 @@
 #include "formats/pickle/pickle_value.h"
 
+#include <algorithm>
 #include <cstring>
 #include <optional>
 
@@ -32,12 +33,16 @@ std::optional<double> number_of(const Value& v) {
 
 /// Appends the numbers of nested lists; every list at one depth must be as long as the first.
 void flatten(const Value& v, const std::string& what, size_t depth, std::vector<int64_t>& shape,
-             std::vector<double>& out) {
+             std::vector<std::byte>& out) {
+  const auto add = [&](std::span<const double> numbers) {
+    const auto bytes = std::as_bytes(numbers);
+    out.insert(out.end(), bytes.begin(), bytes.end());
+  };
   if (!v.is_sequence() && !(v.is(ValueKind::array) && v.raw_array().array.shape.size() > 0)) {
     const std::optional<double> n = number_of(v);
     require(n.has_value(), kBad, "{}: found {} where a number belongs", what, kind_text(v.kind()));
     require(depth == shape.size(), kBad, "{}: lists of unequal depth", what);
-    out.push_back(*n);
+    add({&*n, 1});
     return;
   }
   require(depth < 8, kBad, "{}: lists nested too deep", what);
@@ -46,7 +51,7 @@ void flatten(const Value& v, const std::string& what, size_t depth, std::vector<
             "{}: arrays within lists", what);
   }
   const auto length =
-      v.is_sequence() ? static_cast<int64_t>(v.raw_list().size()) : v.raw_array().array.size();
+      v.is_sequence() ? static_cast<int64_t>(v.raw_sequence().size()) : v.raw_array().array.size();
   if (depth == shape.size()) {
     // only the first list at a depth decides: later ones, and numbers beside lists, are compared
     require(out.empty(), kBad, "{}: lists of unequal depth", what);
@@ -58,20 +63,54 @@ void flatten(const Value& v, const std::string& what, size_t depth, std::vector<
   const auto leaves = [&] { return depth + 1 == shape.size(); };
   if (!v.is_sequence()) {
     require(leaves() || length == 0, kBad, "{}: lists of unequal depth", what);
-    const std::vector<double> numbers = to_doubles(v.raw_array().array);
-    out.insert(out.end(), numbers.begin(), numbers.end());
-    return;
+    return add(to_doubles(v.raw_array().array));
   }
+  if (leaves() && !v.raw_sequence().reals.empty()) return add(v.raw_sequence().reals);
+  std::vector<double> row;
+  const auto flush = [&] {
+    add(row);
+    row.clear();
+  };
   for (const Value& item : v.raw_list()) {
     if (leaves() && item.is(ValueKind::real)) {  // most are
-      out.push_back(item.raw_real());
+      row.push_back(item.raw_real());
+    } else if (leaves() && item.is(ValueKind::integer)) {
+      row.push_back(static_cast<double>(item.raw_integer()));
     } else {
+      flush();
       flatten(item, what, depth + 1, shape, out);
     }
   }
+  flush();
+}
+
+/// Numbers in a list or in lists within it, so that no room is taken for more.
+size_t count_numbers(const List& rows) {
+  size_t n = 0;
+  for (const Value& row : rows) n += row.is_sequence() ? row.raw_sequence().size() : 1;
+  return n;
 }
 
 }  // namespace
+
+void Sequence::expand() {
+  items.reserve(reals.size());
+  for (const double v : reals) items.push_back(Value::real(v));
+  std::vector<double>().swap(reals);
+}
+
+void Sequence::append(std::span<const Value> values) {
+  const auto real = [](const Value& v) { return v.is(ValueKind::real); };
+  if (!items.empty() || !std::all_of(values.begin(), values.end(), real)) {
+    if (!reals.empty()) expand();
+    items.insert(items.end(), values.begin(), values.end());
+    return;
+  }
+  const size_t before = reals.size();
+  reals.resize(before + values.size());
+  std::transform(values.begin(), values.end(), reals.begin() + static_cast<ptrdiff_t>(before),
+                 [](const Value& v) { return v.raw_real(); });
+}
 
 std::string kind_text(ValueKind kind) {
   switch (kind) {
@@ -104,13 +143,6 @@ std::string kind_text(ValueKind kind) {
       return "a torch storage";
   }
   return "nothing";
-}
-
-Value Value::real(double v) {
-  Value out;
-  out.kind_ = ValueKind::real;
-  out.real_ = v;
-  return out;
 }
 
 double Value::number(const std::string& what) const {
@@ -171,7 +203,7 @@ Array numeric_array(const Value& value, const std::string& what) {
     return a;
   }
   std::vector<int64_t> shape;
-  std::vector<double> numbers;
+  std::vector<std::byte> numbers;
   if (value.is(ValueKind::array)) {  // an object array of rows
     require(value.raw_array().array.shape.size() == 1, kBad, "{}: objects in {} axes", what,
             value.raw_array().array.shape.size());
@@ -179,12 +211,15 @@ Array numeric_array(const Value& value, const std::string& what) {
     for (const Value& row : value.raw_array().items) flatten(row, what, 1, shape, numbers);
   } else {
     require(value.is_sequence(), kBad, "{} is {}, expected numbers", what, kind_text(value.kind()));
+    numbers.reserve(sizeof(double) * (value.raw_sequence().reals.empty()
+                                          ? count_numbers(value.raw_list())
+                                          : value.raw_sequence().size()));
     flatten(value, what, 0, shape, numbers);
   }
-  Array out{"<f8", shape, std::vector<std::byte>(numbers.size() * sizeof(double))};
-  require(out.size() == static_cast<int64_t>(numbers.size()), kBad, "{}: lists of unequal depth",
-          what);
-  if (!numbers.empty()) std::memcpy(out.data.data(), numbers.data(), out.data.size());
+  Array out{"<f8", std::move(shape), std::move(numbers)};
+  require(
+      out.size() * static_cast<int64_t>(sizeof(double)) == static_cast<int64_t>(out.data.size()),
+      kBad, "{}: lists of unequal depth", what);
   return out;
 }
 

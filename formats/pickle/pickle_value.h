@@ -3,6 +3,7 @@
 // kept (a list may occur twice), so walk it by name rather than as a tree.
 #include <cstdint>
 #include <deque>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -39,6 +40,7 @@ struct DType;
 struct Storage;
 class Value;
 using List = std::vector<Value>;
+struct Sequence;
 
 /// A handle of 16 bytes; copies share what they point to.
 class Value {
@@ -47,12 +49,16 @@ class Value {
   static Value boolean(bool v) { return Value(ValueKind::boolean, v ? 1 : 0); }
   static Value integer(int64_t v) { return Value(ValueKind::integer, v); }
   static Value global(int id) { return Value(ValueKind::global, id); }
-  static Value real(double v);
+  static Value real(double v) {
+    Value out(ValueKind::real, int64_t{0});
+    out.real_ = v;
+    return out;
+  }
   static Value text(std::string* v) { return Value(ValueKind::text, v); }
   static Value bytes(std::string* v) { return Value(ValueKind::bytes, v); }
   static Value big(std::string* v) { return Value(ValueKind::big, v); }
-  static Value list(List* v) { return Value(ValueKind::list, v); }
-  static Value tuple(List* v) { return Value(ValueKind::tuple, v); }
+  static Value list(Sequence* v) { return Value(ValueKind::list, v); }
+  static Value tuple(Sequence* v) { return Value(ValueKind::tuple, v); }
   static Value dict(Dict* v) { return Value(ValueKind::dict, v); }
   static Value array(NdArray* v) { return Value(ValueKind::array, v); }
   static Value dtype(DType* v) { return Value(ValueKind::dtype, v); }
@@ -67,7 +73,8 @@ class Value {
   int64_t raw_integer() const { return integer_; }
   double raw_real() const { return real_; }
   std::string& raw_string() const { return *static_cast<std::string*>(pointer_); }
-  List& raw_list() const { return *static_cast<List*>(pointer_); }
+  List& raw_list() const;
+  Sequence& raw_sequence() const { return *static_cast<Sequence*>(pointer_); }
   Dict& raw_dict() const { return *static_cast<Dict*>(pointer_); }
   NdArray& raw_array() const { return *static_cast<NdArray*>(pointer_); }
   DType& raw_dtype() const { return *static_cast<DType*>(pointer_); }
@@ -96,6 +103,23 @@ class Value {
     void* pointer_;
   };
 };
+
+/// A list or tuple. One of real numbers alone, as the rows of a motion are, keeps them in half the
+/// room until somebody asks for values.
+struct Sequence {
+  List items;
+  std::vector<double> reals;  ///< instead of items
+
+  size_t size() const { return items.size() + reals.size(); }
+  void expand();
+  void append(std::span<const Value> values);
+};
+
+inline List& Value::raw_list() const {
+  Sequence& s = raw_sequence();
+  if (!s.reals.empty()) s.expand();
+  return s.items;
+}
 
 struct Dict {
   std::vector<std::pair<Value, Value>> entries;  ///< in file order

@@ -38,8 +38,12 @@ bool warns(const Clip& c, const std::string& text) {
 /// Sum of all numbers, NaN left out.
 double sum(const Clip& c) {
   double s = 0;
-  for (double v : to_doubles(c.source.arrays.at("frames"))) s += std::isnan(v) ? 0 : v;
-  return s;
+  const auto& arrays = c.source.arrays;
+  const auto whole = arrays.find("frames");  // kept as they were only where they hold NaN
+  for (double v : to_doubles(whole != arrays.end() ? whole->second : arrays.at("root_rotation"))) {
+    s += std::isnan(v) ? 0 : v;
+  }
+  return whole != arrays.end() ? s : s + c.root_pos.sum() + c.dof_pos.sum();
 }
 
 /// Mean and largest of the root's stored speed, m/s.

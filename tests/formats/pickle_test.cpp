@@ -258,6 +258,25 @@ TEST_CASE("lists that are no matrix are refused with what is wrong") {
   CHECK_THROWS_WITH(numbers(R"(}.)"), Contains("frames is a dict, expected numbers"));
 }
 
+TEST_CASE("a list of real numbers is one of values as soon as it holds something else") {
+  // [1.5, 1.5, 2, 'x'], filled in three steps, and once more by its memo
+  const Pickle p = parse("(](F1.5\nF1.5\nep0\nI2\na(Vx\neg0\nt.");
+  const List& both = p.root().items("it");
+  REQUIRE(both.size() == 2);
+  for (const Value& list : both) {
+    const List& items = list.items("a list");
+    REQUIRE(items.size() == 4);
+    CHECK(items[0].is(ValueKind::real));
+    CHECK(items[1].raw_real() == 1.5);
+    CHECK(items[2].is(ValueKind::integer));
+    CHECK(items[3].string("text") == "x");
+  }
+  const Pickle reals = parse("](F1.5\nF-2.5\ne.");
+  CHECK(to_doubles(numeric_array(reals.root(), "it")) == std::vector<double>{1.5, -2.5});
+  CHECK(reals.root().items("it")[1].number("it") == -2.5);
+  CHECK(to_doubles(numeric_array(reals.root(), "it")) == std::vector<double>{1.5, -2.5});
+}
+
 TEST_CASE("what the writer writes, the reader reads, bit for bit") {
   Frames numbers(2, 3);
   numbers << 1, -0.0, 3.25, 1e-300, 5, -6;
