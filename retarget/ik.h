@@ -24,7 +24,7 @@ struct Weights {
   double centre = 25, pelvis = 4, chest = 3, head = 1;
   double leg_direction = 0.7, knee_axis = 0.7;
   double arm_direction = 2, elbow_axis = 0.5, hand = 0.7;
-  double apart = 150;     ///< gap of two bodies below a margin
+  double apart = 350;     ///< gap of two bodies below a margin
   double floor = 400;     ///< depth of a collision point below z = 0
   double change = 0.1;    ///< from the frame before, per rad
   double rest = 0.06;     ///< from the rest pose, per rad
