@@ -64,16 +64,17 @@ void write_robot(const Robot& robot, const std::string& path) {
 }
 
 /// All clips, `jobs` at a time. Each is solved alone, so the number does not change the result.
-std::vector<retarget::Result> solve(const std::vector<Clip>& clips,
-                                    const retarget::RobotBody& robot,
+std::vector<retarget::Result> solve(std::vector<Clip> clips, const retarget::RobotBody& robot,
                                     const retarget::Options& options, int jobs) {
   std::vector<retarget::Result> out(clips.size());
   std::vector<std::exception_ptr> errors(clips.size());
+  std::vector<std::string> names;
+  for (const Clip& c : clips) names.push_back(c.name);
   std::atomic<size_t> next = 0;
   const auto work = [&] {
     for (size_t i = next++; i < clips.size(); i = next++) {
       try {
-        out[i] = retarget::run(clips[i], robot, options);
+        out[i] = retarget::run(std::move(clips[i]), robot, options);
       } catch (...) {
         errors[i] = std::current_exception();
       }
@@ -90,13 +91,14 @@ std::vector<retarget::Result> solve(const std::vector<Clip>& clips,
     try {
       std::rethrow_exception(errors[i]);
     } catch (const Error& e) {
-      throw e.at(clips[i].name);
+      throw e.at(names[i]);
     }
   }
   return out;
 }
 
-void explain(const Clip& source, const retarget::Result& r, const Robot& robot) {
+void explain(const retarget::Result& r, const Robot& robot) {
+  const Clip& source = r.source;
   cli::say(fmt::format("{}: '{}' to {}", r.clip.name, source.skeleton->name(), robot.title));
   for (const retarget::RoleMatch& m : r.roles.matches) {
     const int target = robot.skeleton->role(m.role);
@@ -194,11 +196,11 @@ int run(const Arguments& a) {
   if (a.loop) {
     for (Clip& c : clips) c.loop = LoopMode::wrap;
   }
-  const std::vector<retarget::Result> results = solve(clips, robot, options, a.jobs);
+  const std::vector<retarget::Result> results = solve(std::move(clips), robot, options, a.jobs);
 
   std::vector<Clip> out;
   for (size_t i = 0; i < results.size(); ++i) {
-    if (a.explain) explain(clips[i], results[i], robot.robot);
+    if (a.explain) explain(results[i], robot.robot);
     out.push_back(results[i].clip);
     out.back().history.push_back(fmt::format("motion-retarget --to {}{}{}{}{}{}", a.robot,
                                              a.quality == "full" ? "" : " --quality " + a.quality,

@@ -211,12 +211,14 @@ Result run_gmr(const Clip& source, const RobotBody& robot, RoleMap roles) {
 
 }  // namespace
 
-Result run(const Clip& given, const RobotBody& robot, const Options& options) {
+Result run(Clip given, const RobotBody& robot, const Options& options) {
   const bool bind = starts_with_bind_pose(given);
-  Clip source = bind ? cut(given, 1, given.frames()) : given;
+  const bool other_fps = options.fps && std::abs(*options.fps - given.fps) > 1e-9;
+  Clip source = bind ? cut(given, 1, given.frames()) : other_fps ? given : std::move(given);
   if (bind) source.source.warnings.push_back("its first frame is a bind pose: left out");
-  if (options.fps && std::abs(*options.fps - source.fps) > 1e-9)
-    source = resample(source, *options.fps);
+  if (other_fps) source = resample(source, *options.fps);
+  // a rest pose is sought in what was read
+  const Clip& read = bind || other_fps ? given : source;
   RoleMap roles = map_roles(source, options.map);
   refuse_other_kind(roles, robot);
   if (options.copy_same_dofs && !options.scale && source.dof_pos.size() > 0 &&
@@ -230,10 +232,11 @@ Result run(const Clip& given, const RobotBody& robot, const Options& options) {
   // a recorded loop closes nearly: made exact first, planted feet stay planted over the seam
   const int blend = std::max(1, static_cast<int>(std::lround(kSeam * source.fps)));
   if (loop) close_seam(source, blend);
-  const Clip whole = loop ? unroll(source, pad) : source;
+  const Clip unrolled = loop ? unroll(source, pad) : Clip{};
+  const Clip& whole = loop ? unrolled : source;
   Stages stages;
-  const Observation seen =
-      observe(whole, roles, rest_pose(given, make_rig(given.skeleton, roles), options.rest));
+  Observation seen =
+      observe(whole, roles, rest_pose(read, make_rig(read.skeleton, roles), options.rest));
   stages.done("observe", {{"standing_frames", seen.standing}});
   require(!options.peng || roles.quadruped, Kind::usage,
           "Peng's rule is for four legs, '{}' has two", source.skeleton->name());
@@ -242,6 +245,7 @@ Result run(const Clip& given, const RobotBody& robot, const Options& options) {
   stages.done("plan", {{"scale", plan.scale}, {"pelvis_drop_m", plan.drop}});
   const GuardStats guard = guide_shoulders(robot, whole.fps, plan.targets);
   stages.done("guard", {{"arms", guard.arms}});
+  seen = {};
   Track track = solve(plan, robot, whole.fps, options, stages);
   Clip solved = blank_result(whole, robot);
   solved.root_pos = std::move(track.root_pos);
@@ -258,7 +262,7 @@ Result run(const Clip& given, const RobotBody& robot, const Options& options) {
     keep_limits(r.clip);
   }
   const std::span<const Target> targets =
-      std::span(plan.targets)
+      std::span<const Target>(plan.targets)
           .subspan(static_cast<size_t>(pad), static_cast<size_t>(source.frames()));
   write_contacts(robot, targets, r.clip);
   r.source = std::move(source);
@@ -266,6 +270,7 @@ Result run(const Clip& given, const RobotBody& robot, const Options& options) {
   measure_plan(r.clip, robot, targets, r.report);
   r.report.pelvis_drop = plan.drop;
   r.report.loop_residual = residual;
+  plan.targets = {};
   judge_result(robot, plan.scale, stages, r);
   return r;
 }

@@ -44,7 +44,8 @@ struct Result {
 };
 
 /// Throws Error(bad_input) if the source cannot be matched, or if one has two legs and the other
-/// four. The result's dofs lie within the robot's limits, always.
-Result run(const Clip& source, const RobotBody& robot, const Options& options = {});
+/// four. The result's dofs lie within the robot's limits, always. A source that is moved in is not
+/// copied: then memory stays below four times the source's for clips of any length.
+Result run(Clip source, const RobotBody& robot, const Options& options = {});
 
 }  // namespace motus::retarget
