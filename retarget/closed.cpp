@@ -58,6 +58,9 @@ ClosedForm::ClosedForm(const RobotBody& body) : body_(body) {
   for (const Arm& arm : rig.arms) {
     fits_ = fits_ && fit_limb(arm.upper, arm.lower, -1, arm.elbow, arm.wrist, false, arms_);
     if (!fits_) return;
+    BallLimb& limb = arms_.back();
+    limb.neutral = forearm_frame(limb.second, limb.bend).conjugate();
+    if (ball_of(arm.hand) >= 0 && s.bodies()[z(arm.hand)].parent == arm.lower) limb.end = arm.hand;
     // what lies between chest and shoulder keeps its rest
     for (int b = s.bodies()[z(arm.upper)].parent; b > trunk; b = s.bodies()[z(b)].parent) {
       const int dof = ball_of(b);
@@ -286,10 +289,18 @@ bool ClosedForm::place_arm(const BallLimb& l, const ArmPose& arm, const Quat& ch
   }
   const Quat upper = frame_zy(arm.upper, axis) * frame_zy(l.first, l.bend).conjugate();
   const Vec3 forearm = upper.conjugate() * arm.lower;
-  const bool met = set_ball(l.upper, (chest * l.socket).conjugate() * upper, state);
-  return (l.lower_ball ? set_ball(l.lower, Quat::FromTwoVectors(l.second, forearm), state)
-                       : bend(l, angle_about(l.bend, l.second, forearm), state)) &&
-         met;
+  bool met = set_ball(l.upper, (chest * l.socket).conjugate() * upper, state);
+  Quat bent = Quat::FromTwoVectors(l.second, forearm);
+  if (l.lower_ball) {
+    met = set_ball(l.lower, bent, state) && met;
+  } else {
+    const double angle = angle_about(l.bend, l.second, forearm);
+    met = bend(l, angle, state) && met;
+    bent = Eigen::AngleAxisd(angle, l.bend);
+  }
+  // a hand turns as far as its wrist lets it
+  if (l.end >= 0) set_ball(l.end, (upper * bent).conjugate() * arm.hand * l.neutral, state);
+  return met;
 }
 
 bool ClosedForm::pose(const Target& t, State& state) const {

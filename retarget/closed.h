@@ -35,6 +35,7 @@ struct BallLimb {
   double sign = 1;                                   ///< of a hinged knee's axis
   Vec3 bend = Vec3::UnitY();                         ///< axis that bends the joint, at zero angles
   Vec3 first = Vec3::Zero(), second = Vec3::Zero();  ///< bones, at zero angles
+  Quat neutral = Quat::Identity();                   ///< from a hand at ease to the zero pose
   Quat socket = Quat::Identity();  ///< turn of what the ball sits in against the trunk
 };
 

@@ -1,8 +1,8 @@
 #include <algorithm>
 #include <cmath>
 
-#include "motion/kinematics.h"
 #include "retarget/measure_parts.h"
+#include "retarget/model.h"
 
 namespace motus::retarget {
 
@@ -110,15 +110,20 @@ Ground ground(const Clip& clip, const RobotBody& body) {
   std::vector<Sole> soles(legs), before(legs);
   const bool weighs = robot.masses.size() == static_cast<size_t>(clip.skeleton->body_count());
   std::vector<Vec2> support;
+  Model model(clip.skeleton);
+  State state;
   for (int f = 0; f < clip.frames(); ++f) {
-    const BodyPoses p = forward(clip, f);
+    state.root_pos = clip.root_pos_at(f);
+    state.root_rot = clip.root_rot_at(f);
+    state.dofs = clip.dof_pos.row(f);
+    model.update(state);
     double lowest = 1e300;
     support.clear();
     for (size_t i = 0; i < legs; ++i) {
       const Leg& leg = body.rig.legs[i];
-      const size_t b = static_cast<size_t>(leg.foot);
-      const Vec3 ankle = p.pos[b] + p.rot[b] * leg.ankle.pos;
-      const Quat foot = p.rot[b] * body.zero.rot[b].conjugate();
+      const Vec3 ankle = model.at(leg.foot, leg.ankle.pos);
+      const Quat foot =
+          model.rot(leg.foot) * body.zero.rot[static_cast<size_t>(leg.foot)].conjugate();
       g.sole[i].push_back(sole_height(body.feet[i], ankle, foot));
       lowest = std::min(lowest, g.sole[i].back());
       soles[i].centres.clear();
@@ -134,16 +139,15 @@ Ground ground(const Clip& clip, const RobotBody& body) {
       if (f == 1) g.slide[i][0] = g.slide[i][1];
     }
     before.swap(soles);
-    for (const CollisionPoint& c : robot.collision_points) {
-      const size_t b = static_cast<size_t>(c.body);
-      lowest = std::min(lowest, (p.pos[b] + p.rot[b] * c.pos).z() - c.radius);
-    }
+    for (const CollisionPoint& c : robot.collision_points)
+      lowest =
+          std::min(lowest, model.pos(c.body).z() + model.axes(c.body).row(2).dot(c.pos) - c.radius);
     g.lowest.push_back(lowest);
     if (!weighs) continue;
     Vec3 moment = Vec3::Zero();
     double mass = 0;
     for (size_t b = 0; b < robot.masses.size(); ++b) {
-      moment += robot.masses[b] * (p.pos[b] + p.rot[b] * robot.mass_centres[b]);
+      moment += robot.masses[b] * model.at(static_cast<int>(b), robot.mass_centres[b]);
       mass += robot.masses[b];
     }
     g.mass_centre.push_back(moment / mass);

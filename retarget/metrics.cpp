@@ -4,10 +4,12 @@
 
 #include <algorithm>
 #include <array>
+#include <functional>
 
 #include "motion/error.h"
 #include "retarget/json_text.h"
 #include "retarget/measure_parts.h"
+#include "retarget/parallel.h"
 
 namespace motus::retarget {
 
@@ -86,7 +88,7 @@ std::span<const MetricRow> metric_rows() {
 }
 
 Measured measure(const Clip& source, const Rig& rig, const Clip& clip, const RobotBody& body,
-                 double scale) {
+                 double scale, int jobs) {
   require(source.frames() == clip.frames() && clip.frames() > 0, Kind::bad_input,
           "measuring '{}': the source has {} frames and the result {}", clip.name, source.frames(),
           clip.frames());
@@ -96,12 +98,17 @@ Measured measure(const Clip& source, const Rig& rig, const Clip& clip, const Rob
   Measured out;
   out.metrics.frames = clip.frames();
   out.metrics.scale = scale;
-  const Figure from = figure(source, rig), to = figure(clip, body.rig);
-  const Ground on = ground(clip, body);
+  Figure from, to;
+  Ground on;
+  // none of these asks another, and no two write the same
+  const std::array<std::function<void()>, 5> parts = {
+      [&] { measure_collisions(clip, body, out); }, [&] { on = ground(clip, body); },
+      [&] { from = figure(source, rig); }, [&] { to = figure(clip, body.rig); },
+      [&] { measure_joints(clip, body, out); }};
+  for_blocks(static_cast<int>(parts.size()), 1, jobs,
+             [&] { return [&](int first, int) { parts[static_cast<size_t>(first)](); }; });
   measure_feet(from, to, on, out);
-  measure_joints(clip, body, out);
   measure_source(source, to.leg_length / from.leg_length, out);
-  measure_collisions(clip, body, out);
   measure_shape(from, to, out);
   measure_balance(on, clip.fps, out);
   return out;

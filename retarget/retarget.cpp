@@ -148,9 +148,9 @@ Track solve(const Plan& plan, const RobotBody& robot, double fps, const Options&
 }
 
 /// Measures the result and writes what it says into the clip, so that the file keeps it.
-void judge_result(const RobotBody& robot, double scale, Stages& stages, Result& r) {
+void judge_result(const RobotBody& robot, double scale, int jobs, Stages& stages, Result& r) {
   static_cast<Measured&>(r.report) =
-      measure(r.source, make_rig(r.source.skeleton, r.roles), r.clip, robot, scale);
+      measure(r.source, make_rig(r.source.skeleton, r.roles), r.clip, robot, scale, jobs);
   r.report.verdict = judge(r.report.metrics);
   stages.done("report");
   r.stages = stages.take();
@@ -185,7 +185,7 @@ Result copy(const Clip& source, const RobotBody& robot, RoleMap roles) {
   const Plan plan = make_plan(seen, robot, 1.0);
   measure_plan(r.clip, robot, plan.targets, r.report);
   Stages stages;
-  judge_result(robot, 1.0, stages, r);
+  judge_result(robot, 1.0, 1, stages, r);
   return r;
 }
 
@@ -205,7 +205,7 @@ Result run_gmr(const Clip& source, const RobotBody& robot, RoleMap roles) {
   r.clip.dof_pos = std::move(track.dofs);
   make_continuous(r.clip.root_rot);
   r.report.scheme = "gmr; " + plan.note;
-  judge_result(robot, plan.scale, stages, r);
+  judge_result(robot, plan.scale, 1, stages, r);
   return r;
 }
 
@@ -271,7 +271,7 @@ Result run(Clip given, const RobotBody& robot, const Options& options) {
   r.report.pelvis_drop = plan.drop;
   r.report.loop_residual = residual;
   plan.targets = {};
-  judge_result(robot, plan.scale, stages, r);
+  judge_result(robot, plan.scale, options.jobs, stages, r);
   return r;
 }
 

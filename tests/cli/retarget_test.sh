@@ -44,4 +44,29 @@ expect 3 "no published tables for 'humanoid'" "$bin/motion-retarget" "$walk" --t
 expect 2 "expected motus or gmr" "$bin/motion-retarget" "$walk" --to g1 --scheme best -o no.h5
 [ ! -e no.h5 ] || fail "a refused run wrote a file"
 
+# input that cannot be: one clear line each, and no file
+cat >brick.xml <<'XML'
+<mujoco model="brick"><worldbody><body name="brick"><freejoint/><geom type="box" size=".1 .1 .1"/></body></worldbody></mujoco>
+XML
+expect 3 "robot 'brick': its model has no joints" "$bin/motion-retarget" "$walk" --to brick.xml -o no.h5
+printf 'pelvis: [Hips\n' >broken.yaml
+expect 2 "broken.yaml:2:" "$bin/motion-retarget" "$walk" --to g1 --map broken.yaml -o no.h5
+expect 2 "none.yaml: cannot be opened" "$bin/motion-retarget" "$walk" --to g1 --map none.yaml -o no.h5
+printf '\0\1\377' >binary.yaml
+expect 2 "binary.yaml: expected keys and values" "$bin/motion-retarget" "$walk" --to g1 --map binary.yaml -o no.h5
+awk '/^Frame Time/ { data = NR } data && NR == data + 10 { $8 = "nan" } { print }' "$walk" >nan.bvh
+expect 3 "nan.bvh: frame 9:" "$bin/motion-retarget" nan.bvh --to g1 -o no.h5
+[ ! -e no.h5 ] || fail "a refused run wrote a file"
+awk '/^Frames:/ { $0 = "Frames: 1" } /^Frame Time/ { data = NR } !data || NR <= data + 1 { print }' "$walk" >one.bvh
+retarget one.bvh --to g1 -o one.h5
+
+# quadrupeds and people of balls go by formulas, others by the sweep; all robots are listed
+retarget "$data/clips/go2_trot.h5" --to a1 --explain -o a1.h5 2>a1.txt
+grep -q 'stage formulas' a1.txt || fail "no formulas for the A1"
+retarget "$walk" --to g1_23dof --explain -o g1_23dof.h5 2>held.txt
+grep -q 'stage sweep' held.txt || fail "no sweep for the G1"
+"$bin/motion-check" g1_23dof.h5 --robot g1_23dof >/dev/null || fail "motion-check finds fault with g1_23dof"
+retarget --list-robots >robots.txt
+grep -q '^g1_23dof ' robots.txt || fail "g1_23dof is not listed"
+
 exit $bad
