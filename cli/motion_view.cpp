@@ -119,6 +119,9 @@ int run(const Arguments& a) {
   if (!a.window) cli::refuse_terminal(a.output);
   require(!a.window || a.output == "-", Kind::usage, "--window writes nothing: leave out -o {}",
           a.output);
+  require((format != "window" && format != "html") || (!a.end && a.size.empty()), Kind::usage,
+          "--end and --size are of pictures and films; a {} shows the whole motion in any size",
+          format == "html" ? "page" : "window");
   view::FilmOptions options;
   parse_size(a.size, options);
   options.camera = a.camera;
@@ -136,6 +139,7 @@ int run(const Arguments& a) {
   std::vector<Clip> others;
   for (const std::string& name : a.compare)
     others.push_back(pick(reading.read(name), {}, cli::input_name(name)));
+  figures.reserve(1 + others.size());
   for (const Clip& other : others) figures.push_back(figure_of(other, {}));
 
   if (format == "html" || a.window) {

@@ -19,6 +19,7 @@ expect 2 'does not exist' "$view" "$walk" --model ./none.xml -o x.png
 expect 3 'no.bvh' "$view" no.bvh -o x.png
 expect 3 '<stdin>: empty' "$view" -o x.png
 expect 4 'window' env -u DISPLAY -u WAYLAND_DISPLAY "$view" "$walk" --window
+expect 2 '--end and --size' "$view" "$walk" --end 1 -o x.html
 expect 2 '--window writes nothing' "$view" "$walk" --window -o x.png
 empty_folder
 printf 'HIERARCHY\nROOT hips\n{\n' >half.bvh
