@@ -16,6 +16,7 @@ constexpr double kRaised = 0.2;     // sine of an arm above the shoulder, likewi
 constexpr double kDirection = 2;    // square roots of weights, as in Weights
 constexpr double kElbow = 0.5;
 constexpr double kMove = 0.07;         // s, per rad/s
+constexpr double kTooFast = 100;       // per rad^2 beyond what the hinges can do
 constexpr double kMiddle = 0.05;       // per rad from the middle of the range
 constexpr double kSlowest = 1.0 / 15;  // s between frames that are looked at, at least
 
@@ -30,10 +31,15 @@ double into(double angle, double lower, double upper) {
   return std::clamp(middle + std::remainder(angle - middle, 2 * M_PI), lower, upper);
 }
 
+/// What a shoulder is asked for in one frame, in the trunk.
+struct Asked {
+  Vec3 arm, elbow;
+  double bend;  ///< sine, of the elbow
+};
+
 struct Node {
   Eigen::Vector3d q;
-  double cost;   ///< of the best way here
-  int from = 0;  ///< node of the frame before
+  double cost;  ///< of the best way here
 };
 
 class Guide {
@@ -42,31 +48,32 @@ class Guide {
     const int n = 1 + static_cast<int>(std::ceil((s.upper[0] - s.lower[0]) / kGrid));
     for (int k = 0; k < n; ++k)
       first_.push_back(s.lower[0] + (s.upper[0] - s.lower[0]) * k / std::max(1, n - 1));
+    now_.resize(first_.size());
   }
 
-  void add(const Vec3& arm, const Vec3& elbow, double bend) {
-    std::vector<Node> now;
-    now.reserve(first_.size());
-    for (const double q1 : first_) now.push_back(fit(q1, arm, elbow, bend));
-    if (!nodes_.empty()) connect(nodes_.back(), now);
-    nodes_.push_back(std::move(now));
+  void add(const Asked& asked) {
+    before_.swap(now_);
+    now_.clear();
+    for (const double q1 : first_) now_.push_back(fit(q1, asked));
+    if (frames_++ > 0) connect();
   }
 
-  /// The best way through all frames.
-  std::vector<Eigen::Vector3d> path() const {
-    std::vector<Eigen::Vector3d> out(nodes_.size());
-    const std::vector<Node>& last = nodes_.back();
+  /// The best way through all frames, which are asked for once more: asked(frame).
+  template <typename Ask>
+  std::vector<Vec3> path(const Ask& asked) const {
+    std::vector<Vec3> out(frames_);
     const auto less = [](const Node& a, const Node& b) { return a.cost < b.cost; };
-    size_t k = static_cast<size_t>(std::min_element(last.begin(), last.end(), less) - last.begin());
-    for (size_t f = nodes_.size(); f-- > 0;) {
-      out[f] = nodes_[f][k].q;
-      k = static_cast<size_t>(nodes_[f][k].from);
+    size_t k = static_cast<size_t>(std::min_element(now_.begin(), now_.end(), less) - now_.begin());
+    for (size_t f = frames_; f-- > 0;) {
+      out[f] = fit(first_[k], asked(f)).q;
+      if (f > 0) k = from_[(f - 1) * first_.size() + k];
     }
     return out;
   }
 
  private:
-  Node fit(double q1, const Vec3& arm, const Vec3& elbow, double bend) const {
+  Node fit(double q1, const Asked& asked) const {
+    const auto& [arm, elbow, bend] = asked;
     const auto turn = [](double angle, const Vec3& axis) {
       return Quat(Eigen::AngleAxisd(angle, axis));
     };
@@ -86,24 +93,28 @@ class Guide {
                    kMiddle * kMiddle * off.squaredNorm()};
   }
 
-  void connect(const std::vector<Node>& before, std::vector<Node>& now) const {
+  void connect() {
     const double w = kMove * kMove / (dt_ * dt_);
-    for (Node& n : now) {
+    for (Node& n : now_) {
       double best = 1e300;
-      for (size_t k = 0; k < before.size(); ++k) {
-        const Eigen::Vector3d step = n.q - before[k].q;
+      size_t from = 0;
+      for (size_t k = 0; k < before_.size(); ++k) {
+        const Eigen::Vector3d step = n.q - before_[k].q;
         const double over = std::max(0.0, step.cwiseAbs().maxCoeff() - most_);
-        const double cost = before[k].cost + w * step.squaredNorm() + 100 * over * over;
-        if (cost < best) best = cost, n.from = static_cast<int>(k);
+        const double cost = before_[k].cost + w * step.squaredNorm() + kTooFast * over * over;
+        if (cost < best) best = cost, from = k;
       }
       n.cost += best;
+      from_.push_back(static_cast<unsigned char>(from));
     }
   }
 
   const Shoulder& s_;
   double dt_, most_;
   std::vector<double> first_;
-  std::vector<std::vector<Node>> nodes_;
+  std::vector<Node> before_, now_;
+  std::vector<unsigned char> from_;  ///< (F - 1, grid) node of the frame before
+  size_t frames_ = 0;
 };
 
 }  // namespace
@@ -125,8 +136,9 @@ std::optional<Shoulder> shoulder(const RobotBody& body, size_t i) {
     const Eigen::Index d = static_cast<Eigen::Index>(k);
     out.dofs[k] = j.dof;
     out.axes[k] = body.zero.rot[static_cast<size_t>(j.body)] * j.axis;
-    out.lower[d] = s.dofs()[static_cast<size_t>(j.dof)].lower;
-    out.upper[d] = s.dofs()[static_cast<size_t>(j.dof)].upper;
+    // hinges without limits need not be wound up
+    out.lower[d] = std::max(s.dofs()[static_cast<size_t>(j.dof)].lower, -2 * M_PI);
+    out.upper[d] = std::min(s.dofs()[static_cast<size_t>(j.dof)].upper, 2 * M_PI);
   }
   constexpr double kSquare = 0.3;
   if (std::abs(out.axes[0].dot(out.axes[1])) > kSquare ||
@@ -157,12 +169,13 @@ GuardStats guide_shoulders(const RobotBody& body, double fps, std::span<Target> 
     if (!needed) continue;
     ++stats.arms;
     Guide guide(*s, static_cast<double>(step) / fps, top[s->dofs[0]]);
-    for (size_t f = 0; f < targets.size(); f += step) {
-      const ArmPose& a = targets[f].arms[i];
-      guide.add(in_trunk(targets[f], a.upper), in_trunk(targets[f], a.elbow_axis),
-                a.upper.cross(a.lower).norm());
-    }
-    const std::vector<Eigen::Vector3d> way = guide.path();
+    const auto asked = [&](size_t k) {
+      const Target& t = targets[k * step];
+      const ArmPose& a = t.arms[i];
+      return Asked{in_trunk(t, a.upper), in_trunk(t, a.elbow_axis), a.upper.cross(a.lower).norm()};
+    };
+    for (size_t k = 0; k * step < targets.size(); ++k) guide.add(asked(k));
+    const std::vector<Vec3> way = guide.path(asked);
     for (size_t f = 0; f < targets.size(); ++f) {
       const size_t k = f / step, next = std::min(k + 1, way.size() - 1);
       const double t = static_cast<double>(f % step) / static_cast<double>(step);
