@@ -89,7 +89,7 @@ class Step {
   }
   void operator()() {
     net_.zero_grads();
-    net_.over_rows(crew_, c_.rows, [&](MlpPass& pass, int, int64_t at, int64_t n) {
+    net_.over_rows(c_.rows, [&](MlpPass& pass, int, int64_t at, int64_t n) {
       pass.forward({x_.data_ptr<float>() + at * c_.inputs, n, c_.inputs, c_.inputs});
       const float* slope = s_.data_ptr<float>() + at * c_.outputs;
       if (c_.outputs > 1) return pass.backward(slope);
@@ -106,7 +106,6 @@ class Step {
     return c;
   }
   Case c_;
-  Crew crew_{1};
   Mlp net_;
   Optimizer optimizer_;
   at::Tensor x_, s_, penalty_;

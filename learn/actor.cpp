@@ -38,7 +38,8 @@ Actor::Actor(const AgentConfig& config, int envs, int obs, int actions, uint64_t
       obs_(obs),
       actions_(actions),
       batch_(config.actor_rows(envs)),
-      net_(obs, config.actor_net, actions, config.elu ? Activation::elu : Activation::relu),
+      net_(obs, config.actor_net, actions, config.elu ? Activation::elu : Activation::relu,
+           best_arithmetic(config.precision)),
       optimizer_(config.actor_opt, net_.params(), net_.grads()),
       std_(new_floats({actions})),
       std_grad_(new_floats({actions})),
@@ -82,11 +83,11 @@ void Actor::refresh_std() {
 }
 
 void Actor::mean(std::span<const float> obs, std::span<float> out) {
-  const auto a = static_cast<size_t>(actions_), w = static_cast<size_t>(obs_);
-  blocks(out.size() / a, [&](size_t at, size_t n) {
-    const at::Tensor y =
-        net_.forward(view_of(obs.subspan(at * w, n * w), {static_cast<int64_t>(n), obs_}));
-    std::memcpy(out.data() + at * a, y.data_ptr<float>(), n * a * sizeof(float));
+  const int64_t rows = static_cast<int64_t>(out.size()) / actions_;
+  net_.each_block(rows, [&](MlpPass& pass, int64_t at, int64_t n) {
+    const ConstBlock y = pass.forward({obs.data() + at * obs_, n, obs_, obs_});
+    std::memcpy(out.data() + at * actions_, y.data,
+                static_cast<size_t>(n * actions_) * sizeof(float));
   });
   bound_means(config_, out);
 }

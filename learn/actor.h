@@ -48,6 +48,8 @@ class Actor {
 
   double learning_rate() const { return optimizer_.learning_rate(); }
   double entropy() const;
+  /// Who helps.
+  void share_with(Crew* crew) { net_.share_with(crew); }
   Mlp& net() { return net_; }
   const Mlp& net() const { return net_; }
   const at::Tensor& std_param() const { return std_; }

@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
-#include <future>
 #include <optional>
 
 #include "learn/actor.h"
@@ -91,13 +90,17 @@ struct Agent::Impl {
   Rollout r;
   std::vector<float> scratch, noise;
   std::vector<int64_t> usable;
+  std::optional<Crew> crew;
   int64_t iterations = 0;  ///< finished ones
 
   void compute_rewards(IterationStats& s);
   void compute_targets(IterationStats& s);
   void denormalize(std::span<float> values) const;
   void set_mirrors();
-  void fit_policy(IterationStats& s);
+  void compute_with(Arithmetic how);
+  void gather_crew(int threads);
+  void fit(IterationStats& s);
+  void fit_actor(IterationStats& s, Critic* partner, const ValueRows& values);
   bool judge_learns() const { return judge && iterations % config.disc_update_interval == 0; }
 };
 
@@ -224,19 +227,43 @@ void Agent::Impl::set_mirrors() {
   critic.set_mirror(obs);
 }
 
-void Agent::Impl::fit_policy(IterationStats& s) {
-  const ValueRows values{r.obs, r.returns, r.value};
+void Agent::Impl::compute_with(Arithmetic how) {
+  if (how == actor.net().arithmetic()) return;
+  actor.net().compute_with(how);
+  critic.net().compute_with(how);
+  if (judge) judge->disc.net().compute_with(how);
+}
+
+void Agent::Impl::gather_crew(int threads) {
+  if (crew && crew->threads() == threads) return;
+  crew.emplace(threads);
+  actor.share_with(&*crew);
+  critic.share_with(&*crew);
+  if (judge) judge->disc.share_with(&*crew);
+}
+
+/// The networks share nothing that changes: they learn side by side, the dearest first, so that it is
+/// helped longest.
+void Agent::Impl::fit(IterationStats& s) {
   const bool held = iterations < config.actor_hold_iterations;
   const bool together = config.clip_policy_together && !held;
-  if (!together) s.critic_loss = critic.update(values);
-  if (held) return;
+  const ValueRows values{r.obs, r.returns, r.value};
+  crew->run(3, [&](int network) {
+    if (network == 0 && judge_learns()) judge->last = judge->disc.update(r.disc_obs, r.demo);
+    if (network == 1 && !held) fit_actor(s, together ? &critic : nullptr, values);
+    if (network == 2 && !together) s.critic_loss = critic.update(values);
+  });
+  if (config.adapt_critic_rate && !held)
+    critic.optimizer().set_learning_rate(actor.learning_rate());
+}
+
+void Agent::Impl::fit_actor(IterationStats& s, Critic* partner, const ValueRows& values) {
   usable.clear();
   for (size_t i = 0; i < r.total; ++i)
     if (r.sampled[i]) usable.push_back(static_cast<int64_t>(i));
   const Rows rows{r.obs, r.actions, r.logp, r.advantage, r.means, usable};
-  const ActorStats a = actor.update(rows, together ? &critic : nullptr, values);
-  if (together) s.critic_loss = a.critic_loss;
-  if (config.adapt_critic_rate) critic.optimizer().set_learning_rate(actor.learning_rate());
+  const ActorStats a = actor.update(rows, partner, values);
+  if (partner) s.critic_loss = a.critic_loss;
   s.actor_loss = a.loss;
   s.clip_frac = a.clip_frac;
   s.imp_ratio = a.imp_ratio;
@@ -250,21 +277,11 @@ IterationStats Agent::update(int threads, int64_t samples) {
   require(m.step == m.config.steps_per_iter, Kind::failed, "the rollout is not full");
   m.step = 0;
   IterationStats s;
+  m.gather_crew(threads);
   m.compute_rewards(s);
   m.compute_targets(s);
   m.set_mirrors();
-  // nothing is shared: the order of these two does not matter
-  if (threads > 1 && m.judge_learns()) {
-    std::future<DiscStats> second = std::async(std::launch::async, [&m] {
-      at::set_num_threads(1);
-      return m.judge->disc.update(m.r.disc_obs, m.r.demo);
-    });
-    m.fit_policy(s);
-    m.judge->last = second.get();
-  } else {
-    m.fit_policy(s);
-    if (m.judge_learns()) m.judge->last = m.judge->disc.update(m.r.disc_obs, m.r.demo);
-  }
+  m.fit(s);
   if (m.judge) log_disc(m.judge->last, s);
   ++m.iterations;
   const bool adapts = samples < m.config.normalizer_samples;
@@ -308,6 +325,10 @@ double Agent::warm_start(std::span<const float> obs, std::span<const float> targ
   return m.actor.imitate(x, targets, m.config.warm_start);
 }
 
+std::string Agent::kernel() const {
+  return name_of(impl_->actor.net().arithmetic());
+}
+
 void Agent::noise(std::span<float> out) {
   impl_->explore.normal(out);
 }
@@ -340,6 +361,7 @@ void Agent::save(Archive& a, bool full) const {
   if (m.config.normalize_value) m.value_norm.save(a, "_value_norm");
   if (m.judge) m.judge->disc.save(a, full);
   if (!full) return;
+  a.words["kernel"] = kernel();
   a.put<uint64_t>("rng.explore", m.explore.state());
   a.put<int64_t>("agent.iterations", std::array{m.iterations});
   if (!m.judge) return;
@@ -358,6 +380,7 @@ void Agent::load(const Archive& a, bool full) {
   if (m.judge) m.judge->disc.load(a, full);
   m.step = 0;
   if (!full) return;
+  if (a.words.contains("kernel")) m.compute_with(arithmetic_from(a.word("kernel")));
   a.get<uint64_t>("rng.explore", m.explore.state());
   std::array<int64_t, 1> count{};
   a.get<int64_t>("agent.iterations", count);

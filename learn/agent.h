@@ -53,6 +53,8 @@ class Agent {
   /// and `demo` feed the normalisers first. Returns the mean square error on the way.
   double warm_start(std::span<const float> obs, std::span<const float> targets,
                     std::span<const float> disc_obs, std::span<const float> demo);
+  /// What the networks compute with, as learn/product.h names it; an exact resume takes the run's.
+  std::string kernel() const;
   /// Normal numbers from the agent's own generator.
   void noise(std::span<float> out);
 

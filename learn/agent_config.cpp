@@ -10,6 +10,8 @@ namespace motus::learn {
 namespace {
 
 void read_iteration(const Config& y, AgentConfig& a) {
+  a.precision =
+      choose<Precision>(y, "precision", {{"fp32", Precision::fp32}, {"bf16", Precision::bf16}});
   a.steps_per_iter = y.get<int>("steps_per_iter");
   a.iters_per_output = y.get<int>("iters_per_output");
   a.test_episodes = y.get<int>("test_episodes");

@@ -12,6 +12,7 @@
 #include <string>
 #include <vector>
 
+#include "learn/product.h"
 #include "motion/config.h"
 
 namespace motus::learn {
@@ -62,6 +63,10 @@ enum class KlRule { iteration, minibatch };
 struct AgentConfig {
   Method method = Method::amp;
   bool has_disc() const { return method == Method::amp || method == Method::add; }
+
+  /// bf16: factors of the networks' products are rounded; weights, sums, normalisers, losses, last
+  /// layers are not.
+  Precision precision = Precision::fp32;
 
   // networks
   std::vector<int> actor_net, critic_net, disc_net;  ///< hidden widths

@@ -13,6 +13,8 @@ namespace motus::learn {
 
 namespace {
 
+thread_local int number = 0;
+
 /// Parts of one run() call, handed out in order. All under the crew's mutex.
 struct Job {
   const void* part;
@@ -47,7 +49,8 @@ struct Crew::Impl {
     if (++job.done == job.parts) finished.notify_all();
   }
 
-  void help() {
+  void help(int self) {
+    number = self;
     at::set_num_threads(1);
     std::unique_lock lock(mutex);
     while (true) {
@@ -63,7 +66,7 @@ struct Crew::Impl {
 
 Crew::Crew(int threads) : impl_(std::make_unique<Impl>()) {
   impl_->jobs.reserve(64);
-  for (int i = 1; i < threads; ++i) impl_->helpers.emplace_back([this] { impl_->help(); });
+  for (int i = 1; i < threads; ++i) impl_->helpers.emplace_back([this, i] { impl_->help(i); });
 }
 
 Crew::~Crew() {
@@ -73,6 +76,10 @@ Crew::~Crew() {
   }
   impl_->work.notify_all();
   for (std::thread& t : impl_->helpers) t.join();
+}
+
+int Crew::self() {
+  return number;
 }
 
 int Crew::threads() const {

@@ -16,6 +16,8 @@ class Crew {
   Crew& operator=(const Crew&) = delete;
 
   int threads() const;
+  /// Number of this thread in its crew: helpers 1 .. threads-1, any other thread 0.
+  static int self();
   /// Calls part(i) once for each i in 0 .. parts-1, on this thread and on idle ones; returns when all are
   /// done. May be called from inside a part. Rethrows the first exception of a part.
   template <typename F>

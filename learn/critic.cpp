@@ -1,6 +1,7 @@
 #include "learn/critic.h"
 
 #include <algorithm>
+#include <array>
 #include <cstring>
 
 #include "learn/blocks.h"
@@ -31,21 +32,29 @@ Critic::Critic(const AgentConfig& config, int envs, int obs, uint64_t seed)
     : config_(config),
       obs_(obs),
       batch_(config.critic_rows(envs)),
-      net_(obs, config.critic_net, 1, config.elu ? Activation::elu : Activation::relu),
+      net_(obs, config.critic_net, 1, config.elu ? Activation::elu : Activation::relu,
+           best_arithmetic(config.precision)),
       optimizer_(config.critic_opt, net_.params(), net_.grads()),
       rng_(seed, 40) {
   Rng start(seed, 41);
   start_network(net_, config, start, 0);
-  x_ = new_floats({kBlock, obs_});
-  dy_ = new_floats({kBlock, 1});
+}
+
+Critic::Bench& Critic::bench() {
+  Bench& b = benches_[static_cast<size_t>(Crew::self())];
+  if (!b.x.data()) b = {Buffer<float>(kBlock * obs_), Buffer<float>(kBlock)};
+  return b;
+}
+
+void Critic::share_with(Crew* crew) {
+  net_.share_with(crew);
+  benches_.resize(std::max(benches_.size(), static_cast<size_t>(crew->threads())));
 }
 
 void Critic::values(std::span<const float> obs, std::span<float> out) {
-  const auto w = static_cast<size_t>(obs_);
-  blocks(out.size(), [&](size_t at, size_t n) {
-    const at::Tensor y =
-        net_.forward(view_of(obs.subspan(at * w, n * w), {static_cast<int64_t>(n), obs_}));
-    std::memcpy(out.data() + at, y.data_ptr<float>(), n * sizeof(float));
+  net_.each_block(static_cast<int64_t>(out.size()), [&](MlpPass& pass, int64_t at, int64_t n) {
+    const ConstBlock y = pass.forward({obs.data() + at * obs_, n, obs_, obs_});
+    std::memcpy(out.data() + at, y.data, static_cast<size_t>(n) * sizeof(float));
   });
 }
 
@@ -53,29 +62,36 @@ double Critic::accumulate(const ValueRows& rows, std::span<const int64_t> picks)
   const auto w = static_cast<size_t>(obs_);
   const size_t copies = config_.symmetry_augmentation ? 2 : 1;
   const double share = 1.0 / static_cast<double>(picks.size() * copies);
-  double loss = 0;
+  std::array<double, Mlp::kMaxLanes> losses{};
   net_.zero_grads();
-  blocks(
-      picks.size(),
-      [&](size_t at, size_t n) {
-        const auto block = picks.subspan(at, n);
-        gather(rows.obs, block, w, x_.data_ptr<float>());
-        const std::span<float> x = floats(x_);
-        for (size_t r = n; r < copies * n; ++r)
-          mirror_.apply(x.subspan((r - n) * w, w), x.subspan(r * w, w));
-        const auto count = static_cast<int64_t>(copies * n);
-        const at::Tensor y = net_.forward(x_.narrow(0, 0, count));
-        const float* v = y.data_ptr<float>();
-        float* dv = dy_.data_ptr<float>();
-        for (size_t r = 0; r < copies * n; ++r) {
-          const auto row = static_cast<size_t>(block[r % n]);
-          const ValueLoss l = value_loss(config_, v[r], rows.targets[row], rows.old_values[row]);
-          loss += share * l.value;
-          dv[r] = static_cast<float>(share * l.slope);
-        }
-        net_.backward(dy_.narrow(0, 0, count));
-      },
-      static_cast<size_t>(kBlock) / copies);
+  // the mirror images follow the rows
+  const size_t total = picks.size() * copies;
+  net_.over_rows(static_cast<int64_t>(total), [&](MlpPass& pass, int lane, int64_t first,
+                                                  int64_t n) {
+    Bench& b = bench();
+    float* dv = b.slope.data();
+    for (int64_t i = 0; i < n; ++i) {
+      const auto at = static_cast<size_t>(first + i);
+      const auto row = static_cast<size_t>(picks[at % picks.size()]);
+      const std::span<const float> from = rows.obs.subspan(row * w, w);
+      const std::span<float> to{b.x.data() + static_cast<size_t>(i) * w, w};
+      if (at < picks.size()) {
+        std::copy(from.begin(), from.end(), to.begin());
+      } else {
+        mirror_.apply(from, to);
+      }
+    }
+    const float* v = pass.forward({b.x.data(), n, obs_, obs_}).data;
+    for (int64_t i = 0; i < n; ++i) {
+      const auto row = static_cast<size_t>(picks[static_cast<size_t>(first + i) % picks.size()]);
+      const ValueLoss l = value_loss(config_, v[i], rows.targets[row], rows.old_values[row]);
+      losses[static_cast<size_t>(lane)] += share * l.value;
+      dv[i] = static_cast<float>(share * l.slope);
+    }
+    pass.backward(dv);
+  });
+  double loss = 0;
+  for (const double l : losses) loss += l;
   return loss;
 }
 

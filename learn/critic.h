@@ -26,6 +26,9 @@ class Critic {
   /// Every row is learned from its mirror image too, from now on.
   void set_mirror(const Reflection& obs) { mirror_ = obs; }
 
+  /// Who helps.
+  void share_with(Crew* crew);
+
   Optimizer& optimizer() { return optimizer_; }
   Mlp& net() { return net_; }
   const Mlp& net() const { return net_; }
@@ -40,7 +43,11 @@ class Critic {
   Rng rng_;
   Deck deck_;
   Reflection mirror_;
-  at::Tensor x_, dy_;
+  struct Bench {  ///< what a thread works on: rows, slopes by the value
+    Buffer<float> x, slope;
+  };
+  Bench& bench();
+  std::vector<Bench> benches_{1};  ///< one a thread
   std::vector<int64_t> picks_;
 };
 

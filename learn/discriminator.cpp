@@ -1,6 +1,7 @@
 #include "learn/discriminator.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <cstring>
 
@@ -15,7 +16,7 @@ Discriminator::Discriminator(const AgentConfig& config, int envs, int width, uin
       width_(width),
       rows_(config.disc_rows(envs)),
       steps_(config.disc_steps_of(envs)),
-      net_(width, config.disc_net, 1),
+      net_(width, config.disc_net, 1, Activation::relu, best_arithmetic(config.precision)),
       optimizer_(config.disc_opt, net_.params(), net_.grads()),
       normalizer_(
           width, {config.normalizer_clip, config.normalizer_epsilon, config.method == Method::add}),
@@ -32,18 +33,28 @@ Discriminator::Discriminator(const AgentConfig& config, int envs, int width, uin
     mixed_batch_.resize(std::min(agent_batch_.size(), demo_batch_.size()));
   }
   picks_.resize(std::max(fresh_, rows));
-  x_ = new_floats({kBlock, width_});
-  s_ = new_floats({kBlock, 1});
-  c_ = new_floats({kBlock, 1});
+}
+
+Discriminator::Bench& Discriminator::bench() {
+  Bench& b = benches_[static_cast<size_t>(Crew::self())];
+  if (!b.x.data())
+    b = {Buffer<float>(kBlock * width_), Buffer<float>(kBlock), Buffer<float>(kBlock)};
+  return b;
+}
+
+void Discriminator::share_with(Crew* crew) {
+  net_.share_with(crew);
+  benches_.resize(std::max(benches_.size(), static_cast<size_t>(crew->threads())));
 }
 
 void Discriminator::rewards(std::span<const float> rows, std::span<float> out) {
-  const auto w = static_cast<size_t>(width_);
-  blocks(out.size(), [&](size_t at, size_t n) {
-    normalizer_.apply(rows.subspan(at * w, n * w), floats(x_).first(n * w));
-    const at::Tensor logit = net_.forward(x_.narrow(0, 0, static_cast<int64_t>(n)));
-    const float* d = logit.data_ptr<float>();
-    for (size_t i = 0; i < n; ++i) out[at + i] = static_cast<float>(style_reward(config_, d[i]));
+  net_.each_block(static_cast<int64_t>(out.size()), [&](MlpPass& pass, int64_t at, int64_t n) {
+    float* x = bench().x.data();
+    const auto first = static_cast<size_t>(at), count = static_cast<size_t>(n * width_);
+    normalizer_.apply(rows.subspan(first * static_cast<size_t>(width_), count), {x, count});
+    const float* d = pass.forward({x, n, width_, width_}).data;
+    for (int64_t i = 0; i < n; ++i)
+      out[static_cast<size_t>(at + i)] = static_cast<float>(style_reward(config_, d[i]));
   });
 }
 
@@ -54,48 +65,67 @@ void Discriminator::remember(std::span<const float> rows) {
 void Discriminator::accumulate(std::span<const float> agent, std::span<const float> demo,
                                std::span<const float> mixed, DiscStats& stats) {
   const auto w = static_cast<size_t>(width_);
-  const size_t agents = agent.size() / w, demos = demo.size() / w;
+  const size_t agents = agent.size() / w, demos = demo.size() / w, between = mixed.size() / w;
   const double gp = config_.disc_grad_penalty, target = config_.disc_grad_penalty_target;
   const PenaltyOn on = config_.disc_grad_penalty_on;
   const double both = on == PenaltyOn::both ? 0.5 : 0.0;
   const double demo_share = on == PenaltyOn::demo ? 1.0 : both;
-  net_.zero_grads();
-  double loss = 0, penalty = 0;
   const auto row_at = [&](size_t r) {
     if (r < agents) return agent.data() + r * w;
     return r < agents + demos ? demo.data() + (r - agents) * w
                               : mixed.data() + (r - agents - demos) * w;
   };
-  blocks(agents + demos + mixed.size() / w, [&](size_t at, size_t n) {
-    float* x = x_.data_ptr<float>();
-    for (size_t i = 0; i < n; ++i) std::memcpy(x + i * w, row_at(at + i), w * sizeof(float));
-    const auto rows = static_cast<int64_t>(n);
-    const at::Tensor logit = net_.forward(x_.narrow(0, 0, rows));
-    const at::Tensor square = net_.input_gradient();
-    const float* d = logit.data_ptr<float>();
-    const float* g2 = square.data_ptr<float>();
-    float* s = s_.data_ptr<float>();
-    float* c = c_.data_ptr<float>();
-    for (size_t i = 0; i < n; ++i) {
+  struct Sums {
+    double loss = 0, penalty = 0;
+    DiscStats stats;
+  };
+  std::array<Sums, Mlp::kMaxLanes> lanes;
+  net_.zero_grads();
+  const auto total = static_cast<int64_t>(agents + demos + between);
+  net_.over_rows(total, [&](MlpPass& pass, int lane, int64_t first, int64_t n) {
+    Sums& sum = lanes[static_cast<size_t>(lane)];
+    Bench& b = bench();
+    const auto at = static_cast<size_t>(first), rows = static_cast<size_t>(n);
+    float *x = b.x.data(), *s = b.s.data(), *c = b.c.data();
+    for (size_t i = 0; i < rows; ++i) std::memcpy(x + i * w, row_at(at + i), w * sizeof(float));
+    const float* d = pass.forward({x, n, width_, width_}).data;
+    // no penalty on any of these rows: half of the products can be left out
+    const bool plain = gp == 0 || (both == 0 && at + rows <= agents);
+    const float* g2 = plain ? nullptr : pass.input_gradient();
+    for (size_t i = 0; i < rows; ++i) {
       const bool is_agent = at + i < agents, is_mixed = at + i >= agents + demos;
-      const double count = static_cast<double>(is_mixed   ? mixed.size() / w
-                                               : is_agent ? agents
-                                                          : demos);
-      const double share = (is_mixed ? 1.0 : is_agent ? both : demo_share) / count;
-      // (|g| - t)^2 has the slope (1 - t / |g|) times that of |g|^2
-      const double norm = std::sqrt(static_cast<double>(g2[i]));
-      penalty += share * (norm - target) * (norm - target);
-      c[i] = static_cast<float>(gp * share * (target > 0 ? 1 - target / (norm + 1e-12) : 1));
+      const double count = static_cast<double>(is_mixed ? between : is_agent ? agents : demos);
       s[i] = 0;
+      if (!plain) {
+        const double share = (is_mixed ? 1.0 : is_agent ? both : demo_share) / count;
+        // (|g| - t)^2 has the slope (1 - t / |g|) times that of |g|^2
+        const double norm = std::sqrt(static_cast<double>(g2[i]));
+        sum.penalty += share * (norm - target) * (norm - target);
+        c[i] = static_cast<float>(gp * share * (target > 0 ? 1 - target / (norm + 1e-12) : 1));
+      }
       if (is_mixed) continue;
       const LogitLoss l = logit_loss(config_.disc_loss, is_agent, d[i]);
-      loss += l.value / count;
+      sum.loss += l.value / count;
       s[i] = static_cast<float>(l.slope / count);
-      (is_agent ? stats.agent_logit : stats.demo_logit) += d[i] / count;
-      (is_agent ? stats.agent_acc : stats.demo_acc) += ((d[i] < 0) == is_agent ? 1 : 0) / count;
+      DiscStats& t = sum.stats;
+      (is_agent ? t.agent_logit : t.demo_logit) += d[i] / count;
+      (is_agent ? t.agent_acc : t.demo_acc) += ((d[i] < 0) == is_agent ? 1 : 0) / count;
     }
-    net_.penalised_backward(s_.narrow(0, 0, rows), c_.narrow(0, 0, rows));
+    if (plain) {
+      pass.backward(s);
+    } else {
+      pass.penalised_backward(s, c);
+    }
   });
+  double loss = 0, penalty = 0;
+  for (const Sums& l : lanes) {
+    loss += l.loss;
+    penalty += l.penalty;
+    stats.agent_logit += l.stats.agent_logit;
+    stats.demo_logit += l.stats.demo_logit;
+    stats.agent_acc += l.stats.agent_acc;
+    stats.demo_acc += l.stats.demo_acc;
+  }
   const size_t last = net_.layer_count() - 1;
   const double logit_loss = net_.weight(last).square().sum().item<double>();
   net_.weight_grad(last).add_(net_.weight(last), 2 * config_.disc_logit_reg);

@@ -22,7 +22,7 @@
 namespace motus::learn {
 
 /// Means over an iteration's steps, as logged: the loss is the total, penalty and logit loss are
-/// unweighted.
+/// unweighted (a penalty of weight 0 is not computed).
 struct DiscStats {
   double loss = 0, grad_penalty = 0, logit_loss = 0;
   double agent_acc = 0, demo_acc = 0, agent_logit = 0, demo_logit = 0;
@@ -46,6 +46,9 @@ class Discriminator {
   /// The optimiser's step with what accumulate() left.
   void step();
 
+  /// Who helps.
+  void share_with(Crew* crew);
+
   Normalizer& normalizer() { return normalizer_; }
   Mlp& net() { return net_; }
   const Mlp& net() const { return net_; }
@@ -65,7 +68,11 @@ class Discriminator {
   Deck agent_deck_, demo_deck_;
   std::vector<float> agent_batch_, demo_batch_, mixed_batch_;
   std::vector<int64_t> picks_;
-  at::Tensor x_, s_, c_;
+  struct Bench {  ///< what a thread works on: rows, slopes by the logit, weights of the penalty
+    Buffer<float> x, s, c;
+  };
+  Bench& bench();
+  std::vector<Bench> benches_{1};  ///< one a thread
 };
 
 }  // namespace motus::learn

@@ -8,7 +8,6 @@ namespace motus::learn {
 namespace {
 
 constexpr int64_t kAlign = 16;  // floats in 64 bytes
-constexpr int kMaxLanes = 4;
 int64_t padded(int64_t n) {
   return (n + kAlign - 1) / kAlign * kAlign;
 }
@@ -19,7 +18,7 @@ ConstBlock rows_of(const at::Tensor& t) {
 }  // namespace
 
 Mlp::Mlp(int in, const std::vector<int>& hidden, int out, Activation activation, Arithmetic how)
-    : in_(in), how_(how), activation_(activation) {
+    : in_(in), activation_(activation) {
   std::vector<int> widths = hidden;
   widths.push_back(out);
   int64_t total = 0, from = in;
@@ -35,7 +34,6 @@ Mlp::Mlp(int in, const std::vector<int>& hidden, int out, Activation activation,
   }
   params_ = new_floats({total});
   grads_ = new_floats({total});
-  turned_.resize(layers_.size());
   for (MlpLayer& l : layers_) {
     const auto matrix = [&](const at::Tensor& all) {
       return all.narrow(0, l.weight, l.out * l.in).view({l.out, l.in});
@@ -44,7 +42,17 @@ Mlp::Mlp(int in, const std::vector<int>& hidden, int out, Activation activation,
                       grads_.narrow(0, l.bias, l.out)});
     l.w = params_.data_ptr<float>() + l.weight;
     l.b = params_.data_ptr<float>() + l.bias;
-    Turned& t = turned_[views_.size() - 1];
+  }
+  compute_with(how);
+}
+
+void Mlp::compute_with(Arithmetic how) {
+  how_ = how;
+  passes_.clear();
+  passes_.resize(1);
+  turned_.clear();
+  for (MlpLayer& l : layers_) {
+    Turned t;
     const bool half = how.precision == Precision::bf16 && &l != &layers_.back();
     const int64_t across = spread(l.out), along = spread(l.in), pairs = (l.in + 1) / 2;
     if (half) {
@@ -58,7 +66,9 @@ Mlp::Mlp(int in, const std::vector<int>& hidden, int out, Activation activation,
       l.forward = {t.forward.data(), across};
       l.back = {l.w, l.in};
     }
+    turned_.push_back(std::move(t));
   }
+  changed();
 }
 
 void Mlp::init(Rng& rng, double output_scale) {
@@ -100,54 +110,51 @@ void Mlp::refresh() {
   stale_ = false;
 }
 
-MlpPass& Mlp::pass(size_t lane) {
-  while (passes_.size() <= lane) {
-    float* gradient = grads_.data_ptr<float>();
-    if (!passes_.empty()) {
-      gradients_.emplace_back(grads_.numel());
-      gradient = gradients_.back().data();
-    }
-    passes_.push_back(std::make_unique<MlpPass>(layers_, how_, activation_, gradient));
-  }
-  return *passes_[lane];
+MlpPass& Mlp::pass() {
+  const auto self = static_cast<size_t>(Crew::self());
+  std::unique_ptr<MlpPass>& mine = passes_[self < passes_.size() ? self : 0];
+  if (!mine) mine = std::make_unique<MlpPass>(layers_, how_, activation_);
+  return *mine;
+}
+
+float* Mlp::gradient(int lane) {
+  return lane == 0 ? grads_.data_ptr<float>() : gradients_[static_cast<size_t>(lane - 1)].data();
 }
 
 at::Tensor Mlp::forward(const at::Tensor& x) {
   refresh();
-  const ConstBlock y = pass(0).forward(rows_of(x));
-  return at::from_blob(const_cast<float*>(y.data), {y.rows, y.width},
-                       at::TensorOptions().dtype(at::kFloat));
+  pass().set_gradient(gradient(0));
+  const ConstBlock y = pass().forward(rows_of(x));
+  return view_of({y.data, static_cast<size_t>(y.rows * y.width)}, {y.rows, y.width});
 }
 
 void Mlp::backward(const at::Tensor& dy) {
-  pass(0).backward(dy.data_ptr<float>());
+  pass().backward(dy.data_ptr<float>());
 }
 
 at::Tensor Mlp::input_gradient() {
-  const float* squares = pass(0).input_gradient();
-  return at::from_blob(const_cast<float*>(squares), {pass(0).rows()},
-                       at::TensorOptions().dtype(at::kFloat));
+  const float* squares = pass().input_gradient();
+  return view_of({squares, static_cast<size_t>(pass().rows())}, {pass().rows()});
 }
 
 void Mlp::penalised_backward(const at::Tensor& s, const at::Tensor& c) {
-  pass(0).penalised_backward(s.data_ptr<float>(), c.data_ptr<float>());
+  pass().penalised_backward(s.data_ptr<float>(), c.data_ptr<float>());
 }
 
 int Mlp::lanes(int64_t rows) {
-  return static_cast<int>(std::clamp<int64_t>(rows / (kBlock / 2), 1, kMaxLanes));
+  return static_cast<int>(std::clamp<int64_t>(rows / kBlock, 1, kMaxLanes));
 }
 
 void Mlp::begin_lanes(int count) {
   refresh();
-  pass(static_cast<size_t>(count - 1));
-  for (int lane = 1; lane < count; ++lane)
-    std::fill_n(gradients_[static_cast<size_t>(lane - 1)].data(), grads_.numel(), 0.0F);
+  while (gradients_.size() + 1 < static_cast<size_t>(count))
+    gradients_.emplace_back(grads_.numel());
+  for (int lane = 1; lane < count; ++lane) std::fill_n(gradient(lane), grads_.numel(), 0.0F);
 }
 
 void Mlp::end_lanes(int count) {
   for (int lane = 1; lane < count; ++lane)
-    row_ops().add(grads_.data_ptr<float>(), gradients_[static_cast<size_t>(lane - 1)].data(),
-                  grads_.numel());
+    row_ops().add(grads_.data_ptr<float>(), gradient(lane), grads_.numel());
 }
 
 std::string Mlp::name_of(size_t k, const std::string& prefix, const std::string& last) const {

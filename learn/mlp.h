@@ -10,6 +10,7 @@
 // The work on a block of rows is done by an MlpPass. A minibatch is split over several of them in a way
 // that follows from its rows alone, and their gradients are added in order: the bits do not depend on
 // how many threads do the work.
+#include <algorithm>
 #include <memory>
 #include <string>
 #include <vector>
@@ -25,6 +26,8 @@ class Mlp {
  public:
   Mlp(int in, const std::vector<int>& hidden, int out, Activation activation = Activation::relu,
       Arithmetic how = best_arithmetic(Precision::fp32));
+  Mlp(const Mlp&) = delete;  // passes refer to it
+  Mlp& operator=(const Mlp&) = delete;
 
   /// Hidden weights uniform in +-1/sqrt(fan in), biases zero; the last layer's weights uniform in
   /// +-output_scale (0 = as hidden ones).
@@ -60,22 +63,42 @@ class Mlp {
 
   void zero_grads() { grads_.zero_(); }
 
-  /// Lanes that a minibatch of `rows` is split over.
+  /// Who helps over_rows() and each_block(); nobody at the start. The crew outlives its use.
+  void share_with(Crew* crew) { crew_ = crew; }
+
+  /// A minibatch of `rows` is split over this many lanes, at most kMaxLanes.
+  static constexpr int kMaxLanes = 4;
   static int lanes(int64_t rows);
-  /// Calls block(pass, first, n) for consecutive blocks of `rows` rows, n <= kBlock, several at once where
-  /// `crew` has threads without work: block(pass, lane, first, n), a lane's blocks in order. Afterwards
-  /// grads() has what the passes' backward calls added.
+  /// Calls block(pass, lane, first, n) for parts of `rows` rows, n <= kBlock: lanes side by side where
+  /// threads have nothing else to do, a lane's blocks in order. Afterwards grads() has what the passes'
+  /// backward calls added.
   template <typename F>
-  void over_rows(Crew& crew, int64_t rows, const F& block) {
+  void over_rows(int64_t rows, const F& block) {
     const int count = lanes(rows);
     begin_lanes(count);
-    crew.run(count, [&](int lane) {
+    run(count, [&](int lane) {
+      MlpPass& p = pass();
+      p.set_gradient(gradient(lane));
       const int64_t end = rows * (lane + 1) / count;
       for (int64_t at = rows * lane / count; at < end; at += kBlock)
-        block(*passes_[static_cast<size_t>(lane)], lane, at, end - at < kBlock ? end - at : kBlock);
+        block(p, lane, at, end - at < kBlock ? end - at : kBlock);
     });
     end_lanes(count);
   }
+  /// Calls block(pass, first, n) for blocks of `rows` rows, side by side where there is help: for
+  /// evaluation, without gradients.
+  template <typename F>
+  void each_block(int64_t rows, const F& block) {
+    refresh();
+    run(static_cast<int>((rows + kBlock - 1) / kBlock), [&](int part) {
+      const int64_t at = part * kBlock;
+      block(pass(), at, rows - at < kBlock ? rows - at : kBlock);
+    });
+  }
+
+  /// Computes with another kernel from now on.
+  void compute_with(Arithmetic how);
+  Arithmetic arithmetic() const { return how_; }
 
   /// Weights as "<prefix><2k>.weight" and ".bias" for hidden layers, `last` for the output layer.
   void save(Archive& a, const std::string& prefix, const std::string& last) const;
@@ -92,7 +115,16 @@ class Mlp {
   };
   std::string name_of(size_t k, const std::string& prefix, const std::string& last) const;
   void refresh();
-  MlpPass& pass(size_t lane);
+  template <typename F>
+  void run(int parts, const F& part) {
+    passes_.resize(
+        std::max<size_t>(passes_.size(), crew_ ? static_cast<size_t>(crew_->threads()) : 1));
+    if (crew_) return crew_->run(parts, part);
+    for (int i = 0; i < parts; ++i) part(i);
+  }
+  /// This thread's.
+  MlpPass& pass();
+  float* gradient(int lane);
   void begin_lanes(int count);
   void end_lanes(int count);
   int in_;
@@ -104,8 +136,9 @@ class Mlp {
   at::Tensor params_, grads_;
   uint32_t seen_ = 0;  ///< version of the parameters that turned_ holds
   bool stale_ = true;
-  std::vector<Buffer<float>> gradients_;  ///< of the lanes after the first
-  std::vector<std::unique_ptr<MlpPass>> passes_;
+  std::vector<Buffer<float>> gradients_;          ///< of the lanes after the first
+  std::vector<std::unique_ptr<MlpPass>> passes_;  ///< one a thread
+  Crew* crew_ = nullptr;
 };
 
 }  // namespace motus::learn

@@ -5,14 +5,8 @@
 
 namespace motus::learn {
 
-MlpPass::MlpPass(const std::vector<MlpLayer>& layers, Arithmetic how, Activation activation,
-                 float* gradient)
-    : layers_(layers),
-      how_(how),
-      activation_(activation),
-      gradient_(gradient),
-      ops_(row_ops()),
-      squares_(kBlock) {
+MlpPass::MlpPass(const std::vector<MlpLayer>& layers, Arithmetic how, Activation activation)
+    : layers_(layers), how_(how), activation_(activation), ops_(row_ops()), squares_(kBlock) {
   for (const MlpLayer& l : layers_) {
     Store s;
     const bool last = &l == &layers_.back();

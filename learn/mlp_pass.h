@@ -1,7 +1,7 @@
 #pragma once
 // One block of rows through a multi-layer perceptron and back, written out: no graph, nothing allocated.
-// A pass has its own activations and its own gradient, so several passes over parts of a minibatch may run
-// side by side on the same weights. Formulas in learn/mlp.h.
+// A pass has its own activations and is told where its gradient goes, so several passes over parts of a
+// minibatch may run side by side on the same weights. Formulas in learn/mlp.h.
 #include <cstdint>
 #include <vector>
 
@@ -24,9 +24,11 @@ struct MlpLayer {
 
 class MlpPass {
  public:
-  /// `layers` outlives the pass; `gradient` is laid out as the parameters.
-  MlpPass(const std::vector<MlpLayer>& layers, Arithmetic how, Activation activation,
-          float* gradient);
+  /// `layers` outlives the pass.
+  MlpPass(const std::vector<MlpLayer>& layers, Arithmetic how, Activation activation);
+
+  /// What backward passes add to from now on, laid out as the parameters.
+  void set_gradient(float* gradient) { gradient_ = gradient; }
 
   /// y (n, out) for x (n, in), n <= kBlock; valid until the next call. x must stay until backward.
   ConstBlock forward(ConstBlock x);
@@ -63,7 +65,7 @@ class MlpPass {
   const std::vector<MlpLayer>& layers_;
   Arithmetic how_;
   Activation activation_;
-  float* gradient_;
+  float* gradient_ = nullptr;
   const RowOps& ops_;
   std::vector<Store> stores_;
   int64_t n_ = 0, widest_ = 0;
