@@ -45,7 +45,7 @@ struct Result {
 
 /// Throws Error(bad_input) if the source cannot be matched, or if one has two legs and the other
 /// four. The result's dofs lie within the robot's limits, always. A source that is moved in is not
-/// copied: then memory stays below four times the source's for clips of any length.
+/// copied.
 Result run(Clip source, const RobotBody& robot, const Options& options = {});
 
 }  // namespace motus::retarget
