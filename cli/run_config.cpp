@@ -24,6 +24,7 @@ namespace fs = std::filesystem;
 const std::map<std::string, std::string>& assets() {
   static const std::map<std::string, std::string> table{
       {"humanoid/humanoid.xml", "humanoid"},
+      {"sword_shield/humanoid_sword_shield.xml", "humanoid_sword_shield"},
       {"g1/g1.xml", "g1"},
       {"go2/go2.xml", "go2"},
       {"smpl/smpl.xml", "smpl"},

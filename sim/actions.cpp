@@ -23,26 +23,29 @@ void each_moment(const Reference& reference, const Visit& visit) {
   }
 }
 
+/// A dof that has a range.
+const Dof& limited(const Skeleton& s, int d) {
+  const Dof& out = s.dofs()[static_cast<size_t>(d)];
+  if (out.lower <= -Dof::kUnlimited || out.upper >= Dof::kUnlimited || out.lower >= out.upper) {
+    throw Error(
+        Kind::usage,
+        fmt::format("dof '{}' of '{}' has no range to take actions from", out.name, s.name()),
+        "give the joint a range, or set action_half_range: clip and "
+        "action_centre: clip_mean");
+  }
+  return out;
+}
+
 /// MimicKit's rule from the limits of one joint: centre and half range.
 std::pair<double, double> limits_rule(const Skeleton& s, const Joint& joint, int dof,
-                                      bool zero_centre) {
-  const auto limit = [&](int d) -> const Dof& {
-    const Dof& out = s.dofs()[static_cast<size_t>(d)];
-    if (out.lower <= -Dof::kUnlimited || out.upper >= Dof::kUnlimited || out.lower >= out.upper) {
-      throw Error(
-          Kind::usage,
-          fmt::format("dof '{}' of '{}' has no range to take actions from", out.name, s.name()),
-          "give the joint a range, or set action_half_range: clip and "
-          "action_centre: clip_mean");
-    }
-    return out;
-  };
+                                      bool zero_centre, double ball_range) {
+  const auto limit = [&](int d) -> const Dof& { return limited(s, d); };
   if (joint.type == JointType::ball) {
     double widest = 0;
     for (int d = joint.dof; d < joint.dof + 3; ++d) {
       widest = std::max({widest, std::abs(limit(d).lower), std::abs(limit(d).upper)});
     }
-    return {0.0, 1.2 * widest};
+    return {0.0, ball_range > 0 ? ball_range : 1.2 * widest};
   }
   const Dof& d = limit(dof);
   const double mid = zero_centre ? 0.0 : 0.5 * (d.lower + d.upper);
@@ -62,12 +65,26 @@ ActionRange action_range(const EnvConfig& config, const Reference& reference,
       config.action_half_range == HalfRange::joint_limits) {
     for (const Joint& j : s.joints()) {
       for (int d = j.dof; d < j.dof + j.dof_count(); ++d) {
-        const auto [mid, range] = limits_rule(s, j, d, config.zero_center_action);
+        const auto [mid, range] =
+            limits_rule(s, j, d, config.zero_center_action, config.action_ball_half_range);
         centre[static_cast<size_t>(d)] = mid;
         if (config.action_half_range == HalfRange::joint_limits)
           half[static_cast<size_t>(d)] = range;
       }
     }
+  }
+  if (config.action_half_range == HalfRange::whole_range) {
+    for (size_t d = 0; d < dofs; ++d) {
+      const Dof& dof = limited(s, static_cast<int>(d));
+      half[d] = dof.upper - dof.lower;
+      if (config.action_centre == ActionCentre::middle) centre[d] = 0.5 * (dof.lower + dof.upper);
+    }
+  }
+  if (config.action_centre == ActionCentre::init_pose) {
+    require(config.init_pose.size() == 6 + dofs, Kind::usage,
+            "action_centre init_pose: init_pose has {} numbers, '{}' takes 6 + {}",
+            config.init_pose.size(), s.name(), dofs);
+    std::copy(config.init_pose.begin() + 6, config.init_pose.end(), centre.begin());
   }
   if (config.action_centre == ActionCentre::clip_mean) {
     std::fill(centre.begin(), centre.end(), 0.0);

@@ -55,10 +55,18 @@ void CharacterEnv::begin(const mjModel* m, mjData* d, int e) {
   std::copy_n(d->qpos, 2, s.before);
   control_->start(s, scratch.dofs.data());
   task_->start(s);
-  observation_->write(s, &obs_[i * static_cast<size_t>(spec_.obs)]);
+  observation_->write(s, obs_row(obs_, e));
+  if (critic_) critic_->write(s, critic_row(critic_obs_, e));
 }
 
-Done CharacterEnv::look(Scene& s, float* next) {
+void CharacterEnv::copy_obs(bool back, int e) {
+  std::copy_n(obs_row(back ? obs_ : next_obs_, e), spec_.obs, obs_row(back ? next_obs_ : obs_, e));
+  if (!critic_) return;
+  std::copy_n(critic_row(back ? critic_obs_ : next_critic_obs_, e), spec_.critic_obs,
+              critic_row(back ? next_critic_obs_ : critic_obs_, e));
+}
+
+Done CharacterEnv::look(Scene& s) {
   const size_t i = static_cast<size_t>(s.env);
   Clock& c = *s.clock;
   Tally& t = tallies_[i];
@@ -76,7 +84,8 @@ Done CharacterEnv::look(Scene& s, float* next) {
   t.forward += v[0];
   t.path += std::hypot(v[0], v[1]);
   task_->update(s);
-  observation_->write(s, next);
+  observation_->write(s, obs_row(next_obs_, s.env));
+  if (critic_) critic_->write(s, critic_row(next_critic_obs_, s.env));
   rewards_[i] = task_->reward(s);
   t.reward += rewards_[i];
   int rule = -1;
@@ -89,8 +98,6 @@ Done CharacterEnv::look(Scene& s, float* next) {
 
 void CharacterEnv::advance(const mjModel* m, mjData* d, int e) {
   const size_t i = static_cast<size_t>(e);
-  float* next = &next_obs_[i * static_cast<size_t>(spec_.obs)];
-  float* now = &obs_[i * static_cast<size_t>(spec_.obs)];
   Tally& t = tallies_[i];
   Scene s = scene(m, d, e);
   s.action = actions_ + i * static_cast<size_t>(spec_.actions);
@@ -106,17 +113,23 @@ void CharacterEnv::advance(const mjModel* m, mjData* d, int e) {
 
   Done done = Done::fail;
   if (sound) {
-    done = look(s, next);
+    done = look(s);
   } else {
     // the last sound moment stands for what cannot be shown
-    std::copy_n(now, spec_.obs, next);
+    copy_obs(true, e);
     rewards_[i] = 0;
     ++t.diverged;
   }
   demos_->see(ring(e), s.clock->head, &disc_obs_[i * static_cast<size_t>(spec_.disc_obs)]);
+  if (!aligned_.empty()) {
+    reference_->window(s.clock->motion, s.motion_time(), config_.num_disc_obs_steps, s.dt,
+                       *s.scratch, &windows_[i * ring_size_]);
+    demos_->see(&windows_[i * ring_size_], config_.num_disc_obs_steps - 1,
+                &aligned_[i * static_cast<size_t>(spec_.disc_obs)]);
+  }
   done_[i] = done;
   if (done == Done::no) {
-    std::copy_n(next, spec_.obs, now);
+    copy_obs(false, e);
   } else {
     ++t.episodes;
     t.episode_steps += s.clock->step;
@@ -135,6 +148,7 @@ void CharacterEnv::reset_task(const mjModel* m, mjData* d, int sim, void* self) 
 void CharacterEnv::reset() {
   mjb_apply(batch_.get(), nullptr, 0, reset_task, this, 1);
   std::copy(obs_.begin(), obs_.end(), next_obs_.begin());
+  std::copy(critic_obs_.begin(), critic_obs_.end(), next_critic_obs_.begin());
   std::fill(done_.begin(), done_.end(), Done::no);
 }
 
@@ -155,8 +169,7 @@ void CharacterEnv::step(std::span<const float> actions) {
     Tally& t = tallies_[i];
     ++t.diverged, ++t.episodes;
     t.episode_steps += clocks_[i].step;
-    std::copy_n(&obs_[i * static_cast<size_t>(spec_.obs)], spec_.obs,
-                &next_obs_[i * static_cast<size_t>(spec_.obs)]);
+    copy_obs(true, e);
   }
   mjb_apply(batch_.get(), lost.data(), static_cast<int>(lost.size()), reset_task, this, 1);
 }
@@ -187,6 +200,11 @@ void CharacterEnv::sample_demo(int n, std::span<float> out) {
     }
   }
   drawn_ += static_cast<uint64_t>(n);
+}
+
+bool CharacterEnv::align_demo() {
+  aligned_.resize(disc_obs_.size());
+  return true;
 }
 
 void CharacterEnv::playback_actions(std::span<float> out) const {

@@ -36,10 +36,16 @@ class CharacterEnv final : public VecEnv {
   void step(std::span<const float> actions) override;
   std::span<const float> obs() const override { return obs_; }
   std::span<const float> next_obs() const override { return next_obs_; }
+  std::span<const float> critic_obs() const override { return critic_ ? critic_obs_ : obs_; }
+  std::span<const float> next_critic_obs() const override {
+    return critic_ ? next_critic_obs_ : next_obs_;
+  }
   std::span<const float> disc_obs() const override { return disc_obs_; }
   std::span<const float> rewards() const override { return rewards_; }
   std::span<const Done> done() const override { return done_; }
   void sample_demo(int n, std::span<float> out) override;
+  bool align_demo() override;
+  std::span<const float> aligned_demo() const override { return aligned_; }
   void playback_actions(std::span<float> out) const override;
   void set_test(bool test) override { test_ = test; }
   Pose pose(int env) const override;
@@ -76,8 +82,17 @@ class CharacterEnv final : public VecEnv {
   void advance(const mjModel* m, mjData* d, int e);
   void begin(const mjModel* m, mjData* d, int e);
   Scene scene(const mjModel* m, mjData* d, int e);
-  /// What comes of a sound step; fills next_obs and the reward.
-  Done look(Scene& s, float* next);
+  /// What comes of a sound step; fills next_obs, next_critic_obs and the reward.
+  Done look(Scene& s);
+  /// The rows of environment e.
+  float* obs_row(std::vector<float>& of, int e) {
+    return &of[static_cast<size_t>(e) * static_cast<size_t>(spec_.obs)];
+  }
+  float* critic_row(std::vector<float>& of, int e) {
+    return &of[static_cast<size_t>(e) * static_cast<size_t>(spec_.critic_obs)];
+  }
+  /// Observations before the last step stand for those after it, or the other way round.
+  void copy_obs(bool back, int e);
   float* ring(int e) { return &history_[static_cast<size_t>(e) * ring_size_]; }
   float* newest(int e) {
     return ring(e) + clocks_[static_cast<size_t>(e)].head * reference_->anatomy().layout.size();
@@ -94,6 +109,7 @@ class CharacterEnv final : public VecEnv {
   std::unique_ptr<Control> control_;
   std::unique_ptr<Task> task_;
   std::unique_ptr<Observation> observation_;
+  std::unique_ptr<Observation> critic_;  ///< null: the critic sees what the policy sees
   std::unique_ptr<Termination> termination_;
   std::unique_ptr<mjBatch, DeleteBatch> batch_;
   uint64_t seed_;
@@ -106,7 +122,8 @@ class CharacterEnv final : public VecEnv {
   std::vector<Clock> clocks_;
   std::vector<Tally> tallies_;
   std::vector<float> history_;  ///< (E, H, snapshot)
-  std::vector<float> obs_, next_obs_, disc_obs_, rewards_;
+  std::vector<float> obs_, next_obs_, critic_obs_, next_critic_obs_, disc_obs_, rewards_;
+  std::vector<float> aligned_;  ///< (E, disc_obs) of the clips; empty until asked for
   std::vector<Done> done_;
   uint64_t drawn_ = 0;  ///< demonstrations so far
 

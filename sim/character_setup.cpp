@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <limits>
 #include <thread>
 
 #include "motion/error.h"
@@ -60,6 +61,12 @@ PhysicsOptions physics_of(const EnvConfig& c) {
   out.cone = c.cone;
   out.impratio = c.impratio;
   out.iterations = c.solver_iterations;
+  out.gains = c.gains;
+  out.objects = c.objects;
+  if (c.task.task == TaskKind::dodgeball) {
+    out.balls = c.task.dodgeball.balls;
+    out.ball_radius = c.task.dodgeball.radius;
+  }
   return out;
 }
 
@@ -105,7 +112,9 @@ CharacterEnv::CharacterEnv(const EnvConfig& config, Dataset dataset,
   spec_.envs = num_envs;
   spec_.control_dt = config.control_dt();
   spec_.episode_length = config.episode_length;
-  steps_of_episode_ = steps_in(config.episode_length, spec_.control_dt);
+  // 0: an episode ends by its rules alone
+  steps_of_episode_ = config.episode_length > 0 ? steps_in(config.episode_length, spec_.control_dt)
+                                                : std::numeric_limits<int>::max();
   train_steps_ = config.train_episode_length > 0
                      ? steps_in(config.train_episode_length, spec_.control_dt)
                      : steps_of_episode_;
@@ -129,6 +138,14 @@ void CharacterEnv::build_parts(Dataset dataset, const std::filesystem::path& mod
   std::vector<float> rest(dofs, 0);
   if (!pose.empty()) std::copy(pose.begin() + 6, pose.end(), rest.begin());
 
+  require(config_.joint_err_w.empty() ||
+              config_.joint_err_w.size() + 1 == static_cast<size_t>(skeleton->body_count()),
+          Kind::usage, "joint_err_w has {} numbers; '{}' has {} joints, rigid ones counted",
+          config_.joint_err_w.size(), skeleton->name(), skeleton->body_count() - 1);
+  if (config_.task.task == TaskKind::dodgeball) {
+    bodies_named(*skeleton, {config_.task.dodgeball.target_body}, "proj_target_body");
+  }
+
   sim_ = build_model(model, *skeleton, physics_of(config_));
   if (config_.clip_lift != ClipLift::none) lift_clips(dataset, *sim_.model, config_.clip_lift);
   identity_ = identity_of(sim_, dataset);
@@ -136,7 +153,8 @@ void CharacterEnv::build_parts(Dataset dataset, const std::filesystem::path& mod
   if (seen.empty()) seen = default_observation(config_);
   FeatureList features{discriminator_terms(config_), rest};
   const bool positions =
-      features.wants_positions() || std::any_of(seen.begin(), seen.end(), wants_positions);
+      features.wants_positions() || std::any_of(seen.begin(), seen.end(), wants_positions) ||
+      std::any_of(config_.critic_terms.begin(), config_.critic_terms.end(), wants_positions);
   const int root = config_.root_body.empty()
                        ? 0
                        : bodies_named(*skeleton, {config_.root_body}, "root_body").front();
@@ -155,8 +173,11 @@ void CharacterEnv::build_parts(Dataset dataset, const std::filesystem::path& mod
   starts_ = std::make_unique<Starts>(config_, *reference_, *demos_);
   control_ = make_control(config_, *reference_, sim_);
   task_ = make_task(config_, spec_.envs);
-  observation_ = std::make_unique<Observation>(
-      Observation::Parts{config_, *reference_, *task_, std::move(rest)}, seen);
+  const Observation::Parts parts{config_, *reference_, *task_, std::move(rest)};
+  observation_ = std::make_unique<Observation>(parts, seen);
+  if (!config_.critic_terms.empty()) {
+    critic_ = std::make_unique<Observation>(parts, config_.critic_terms);
+  }
 
   // an empty list of contact bodies means that any body may touch the ground
   std::vector<unsigned char> may_touch(static_cast<size_t>(skeleton->body_count()),
@@ -168,6 +189,7 @@ void CharacterEnv::build_parts(Dataset dataset, const std::filesystem::path& mod
       Termination::Parts{config_, *reference_, *task_, sim_.floor_geom, std::move(may_touch)});
 
   spec_.obs = observation_->size();
+  spec_.critic_obs = critic_ ? critic_->size() : spec_.obs;
   spec_.disc_obs = demos_->width();
   spec_.actions = skeleton->dof_count();
   spec_.action_centre = control_->range().centre;
@@ -198,6 +220,8 @@ void CharacterEnv::build_batch(int workers) {
   windows_.resize(n * ring_size_);
   obs_.resize(n * static_cast<size_t>(spec_.obs));
   next_obs_ = obs_;
+  if (critic_) critic_obs_.resize(n * static_cast<size_t>(spec_.critic_obs));
+  next_critic_obs_ = critic_obs_;
   disc_obs_.resize(n * static_cast<size_t>(spec_.disc_obs));
   rewards_.resize(n);
   done_.assign(n, Done::no);

@@ -148,6 +148,8 @@ void CharacterEnv::archive(Archive& a) {
   vector(history_);
   vector(obs_);
   vector(next_obs_);
+  vector(critic_obs_);
+  vector(next_critic_obs_);
   vector(disc_obs_);
   vector(rewards_);
   vector(done_);

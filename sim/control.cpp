@@ -10,7 +10,7 @@ namespace motus::sim {
 namespace {
 
 /// Position targets: MuJoCo's actuators are the PD controllers (sim/model.h).
-class PositionControl final : public Control {
+class PositionControl : public Control {
  public:
   PositionControl(const EnvConfig& config, const Reference& reference, const SimModel& model)
       : clip_(config.clip_actions), substeps_(config.substeps()), kp_(model.kp), kd_(model.kd) {
@@ -40,10 +40,54 @@ class PositionControl final : public Control {
     }
   }
 
- private:
+ protected:
   bool clip_;
   int substeps_;
   std::vector<double> kp_, kd_;
+};
+
+/// The clip itself, for looking at it (MimicKit's view_motion): whatever the action, the state at the
+/// end of the step is the clip's.
+class ReplayControl final : public PositionControl {
+ public:
+  using PositionControl::PositionControl;
+  bool step(const Scene& s, const float* /*action*/) const override {
+    Reference::Scratch& clip = *s.scratch;
+    s.reference->sample(s.clock->motion, s.motion_time() + s.dt, clip);
+    std::copy(clip.qpos.begin(), clip.qpos.end(), s.d->qpos);
+    std::copy(clip.qvel.begin(), clip.qvel.end(), s.d->qvel);
+    return true;
+  }
+};
+
+/// Each dof in turn swings once between its targets at action -1 and 1 while the others hold their
+/// rest and the root hangs still (MimicKit's char_dof_test). Environment e begins at dof e.
+class SweepControl final : public PositionControl {
+ public:
+  SweepControl(const EnvConfig& config, const Reference& reference, const SimModel& model)
+      : PositionControl(config, reference, model), rest_(kp_.size(), 0) {
+    if (config.init_pose.size() == 6 + rest_.size()) {
+      std::copy(config.init_pose.begin() + 6, config.init_pose.end(), rest_.begin());
+    }
+  }
+  bool step(const Scene& s, const float* /*action*/) const override {
+    const double t = s.time() / kSwing;
+    const size_t dof = (static_cast<size_t>(t) + static_cast<size_t>(s.env)) % rest_.size();
+    std::copy(rest_.begin(), rest_.end(), s.d->ctrl);
+    s.d->ctrl[dof] = std::sin(2 * kPi * t) * range_.scale[dof] + range_.centre[dof];
+    mjtNum root[7];
+    std::copy_n(s.d->qpos, 7, root);
+    for (int i = 0; i < substeps_; ++i) {
+      mj_step(s.m, s.d);
+      std::copy_n(root, 7, s.d->qpos);
+      std::fill_n(s.d->qvel, 6, 0.0);
+    }
+    return true;
+  }
+
+ private:
+  static constexpr double kSwing = 4, kPi = 3.14159265358979323846;  // s a dof
+  std::vector<double> rest_;
 };
 
 struct Mode {
@@ -59,10 +103,17 @@ std::unique_ptr<Control> make(const EnvConfig& c, const Reference& r, const SimM
 /// All of them; a new one is a line here.
 constexpr Mode kModes[] = {{"pos", make<PositionControl>}};
 
+/// Environments in which no policy acts; their name decides before the control mode does.
+constexpr Mode kShows[] = {{"view_motion", make<ReplayControl>},
+                           {"char_dof_test", make<SweepControl>}};
+
 }  // namespace
 
 std::unique_ptr<Control> make_control(const EnvConfig& config, const Reference& reference,
                                       const SimModel& model) {
+  for (const Mode& mode : kShows) {
+    if (config.env_name == mode.name) return mode.make(config, reference, model);
+  }
   for (const Mode& mode : kModes) {
     if (config.control_mode == mode.name) return mode.make(config, reference, model);
   }

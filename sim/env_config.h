@@ -35,13 +35,15 @@
 
 #include "motion/config.h"
 #include "sim/features.h"
+#include "sim/physics_options.h"
 #include "sim/task_terms.h"
+#include "sim/tracking_terms.h"
 
 namespace motus::sim {
 
 enum class JointObs { tangent_normal, angle };
-enum class ActionCentre { middle, clip_mean };
-enum class HalfRange { joint_limits, clip, number };
+enum class ActionCentre { middle, clip_mean, init_pose };
+enum class HalfRange { joint_limits, whole_range, clip, number };
 enum class ClipLift { none, median, lowest };
 
 /// One term of an observation: a name of sim/features.h or sim/observation.h.
@@ -74,10 +76,17 @@ struct EnvConfig {
   bool disc_dof_vel_obs = true;
   std::vector<double> init_pose;  ///< (6 + D), for viewers; may be empty
 
-  TaskOptions task;  ///< of env_name task_location and task_steering
+  bool enable_tar_obs = false;
+  std::vector<int> tar_obs_steps{1};  ///< control steps ahead
+  TrackingOptions tracking;           ///< of deepmimic and static_objects
+  std::vector<double> joint_err_w;    ///< (B - 1) of bodies' joints; empty: 1
+  std::vector<StaticObject> objects;  ///< of static_objects
+
+  TaskOptions task;  ///< of the environments with a task
 
   // Motus
   std::vector<TermSpec> obs_terms, disc_terms;  ///< empty: MimicKit's
+  std::vector<TermSpec> critic_terms;  ///< what the critic sees; empty: what the policy sees
   bool disc_newest_first = false;
   std::string root_body;  ///< whose pose and velocities are the root's in what is seen; empty: root
   std::string reset_mode = "random";  ///< sim/reset.h
@@ -88,7 +97,12 @@ struct EnvConfig {
   HalfRange action_half_range = HalfRange::joint_limits;
   double action_half_range_value = 1;  ///< rad, of HalfRange::number
   double action_range_margin = 0.5, action_range_cap = 0;
+  double action_ball_half_range = 0;  ///< rad, of balls by joint_limits; 0 = 1.2 largest limits
   bool clip_actions = true;
+  std::string termination = "ground";  ///< sim/termination.h
+  double contact_force = 0.1;          ///< N, of push and push_and_low
+  double termination_height = 0.5;     ///< m, of push_and_low and low
+  std::vector<Gain> gains;             ///< in place of the robot's
   ClipLift clip_lift = ClipLift::none;
   bool self_collision = true;
   double velocity_envelope = 0, velocity_envelope_tau = 0.25;

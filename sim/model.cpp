@@ -50,6 +50,8 @@ class Builder {
     strip();
     rebuild_bodies();
     add_floor();
+    add_objects();
+    add_balls();
     set_options();
     SimModel out;
     out.model.reset(mj_compile(spec_, nullptr));
@@ -192,10 +194,17 @@ class Builder {
   }
 
   void add_actuator(mjsElement* target, int ball_axis, const mjsJoint* gains, double limit) {
-    const double kp = gains->stiffness[0] * options_.gain_scale;
-    const double kd = gains->damping[0] * std::sqrt(options_.gain_scale);
-    mjsActuator* a = mjs_addActuator(spec_, nullptr);
     const size_t dof = kp_.size();
+    double kp = gains->stiffness[0], kd = gains->damping[0];
+    for (const Gain& g : options_.gains) {
+      if (dof >= skeleton_.dofs().size() ||
+          skeleton_.dofs()[dof].name.find(g.part) == std::string::npos)
+        continue;
+      kp = g.kp, kd = g.kd;
+      break;
+    }
+    kp *= options_.gain_scale, kd *= std::sqrt(options_.gain_scale);
+    mjsActuator* a = mjs_addActuator(spec_, nullptr);
     if (dof < skeleton_.dofs().size()) mjs_setName(a->element, skeleton_.dofs()[dof].name.c_str());
     a->trntype = mjTRN_JOINT;
     mjs_setString(a->target, name_of(target).c_str());
@@ -230,9 +239,57 @@ class Builder {
     floor->size[0] = floor->size[1] = 0, floor->size[2] = 1;
     // a pair takes the larger friction and the larger dimension of its two shapes
     floor->friction[0] = 1;
-    floor->condim = 3;
-    floor->contype = options_.self_collision ? affinity_ : 1;
-    floor->conaffinity = options_.self_collision ? type_ : 0;
+    like_floor(floor);
+  }
+
+  /// What is there besides the character meets it as the floor does.
+  void like_floor(mjsGeom* g) const {
+    g->condim = std::max(g->condim, 3);
+    g->contype = options_.self_collision ? affinity_ : 1;
+    g->conaffinity = options_.self_collision ? type_ : 0;
+  }
+
+  void add_objects() {
+    mjsBody* world = mjs_findBody(spec_, "world");
+    for (size_t i = 0; i < options_.objects.size(); ++i) {
+      const StaticObject& o = options_.objects[i];
+      std::array<char, 1000> error{};
+      Spec thing(mj_parseXML(o.file.c_str(), nullptr, error.data(), static_cast<int>(error.size())),
+                 mj_deleteSpec);
+      require(thing != nullptr, Kind::bad_input, "{}: {}", o.file, one_line(error.data()));
+      require(!mjs_firstElement(thing.get(), mjOBJ_JOINT), Kind::bad_input,
+              "{}: a static object has no joints", o.file);
+      for (mjsElement* e = mjs_firstElement(thing.get(), mjOBJ_GEOM); e;
+           e = mjs_nextElement(thing.get(), e)) {
+        like_floor(mjs_asGeom(e));
+      }
+      mjsFrame* frame = mjs_addFrame(world, nullptr);
+      std::copy_n(o.pos, 3, frame->pos);
+      std::copy_n(o.rot, 4, frame->quat);
+      const std::vector<mjsElement*> bodies =
+          children(mjs_findBody(thing.get(), "world"), mjOBJ_BODY);
+      require(!bodies.empty(), Kind::bad_input, "{}: has no bodies below the world", o.file);
+      for (mjsElement* body : bodies) {
+        const std::string prefix = fmt::format("object{}_", i);
+        require(mjs_attach(frame->element, body, prefix.c_str(), "") != nullptr, Kind::bad_input,
+                "{}: {}", o.file, one_line(mjs_getError(spec_)));
+      }
+    }
+  }
+
+  void add_balls() {
+    for (int i = 0; i < options_.balls; ++i) {
+      mjsBody* body = mjs_addBody(mjs_findBody(spec_, "world"), nullptr);
+      mjs_setName(body->element, fmt::format("motus_ball{}", i).c_str());
+      mjs_addFreeJoint(body)->align = mjALIGNFREE_FALSE;
+      mjsGeom* g = mjs_addGeom(body, nullptr);
+      g->type = mjGEOM_SPHERE;
+      g->size[0] = options_.ball_radius;
+      g->mass = options_.ball_mass;
+      g->condim = 3;
+      g->contype = affinity_ | 1;
+      g->conaffinity = type_ | 1;
+    }
   }
 
   void set_options() {
@@ -254,10 +311,16 @@ class Builder {
     o.disableflags |= mjDSBL_ISLAND | mjDSBL_AUTORESET;
   }
 
+  /// Bodies of static objects: they hang on the world without a joint.
+  static int objects_of(const mjModel* m) {
+    return static_cast<int>(std::count_if(m->body_weldid + 1, m->body_weldid + m->nbody,
+                                          [](int weld) { return weld == 0; }));
+  }
+
   void check(const mjModel* m) const {
-    require(m->nbody == skeleton_.body_count() + 1, Kind::bad_input,
-            "{}: expected the {} bodies of skeleton '{}', found {}", place_, skeleton_.body_count(),
-            skeleton_.name(), m->nbody - 1);
+    require(m->nbody == skeleton_.body_count() + 1 + options_.balls + objects_of(m),
+            Kind::bad_input, "{}: expected the {} bodies of skeleton '{}', found {}", place_,
+            skeleton_.body_count(), skeleton_.name(), m->nbody - 1);
     for (int b = 0; b < skeleton_.body_count(); ++b) {
       const Body& body = skeleton_.bodies()[static_cast<size_t>(b)];
       const char* name = mj_id2name(m, mjOBJ_BODY, b + 1);
@@ -268,9 +331,10 @@ class Builder {
               "{}: body '{}' hangs on another parent than in skeleton '{}'", place_, body.name,
               skeleton_.name());
     }
-    require(m->nv == 6 + skeleton_.dof_count() && m->nu == skeleton_.dof_count(), Kind::bad_input,
-            "{}: expected the {} dofs of skeleton '{}', found {}", place_, skeleton_.dof_count(),
-            skeleton_.name(), m->nv - 6);
+    require(
+        m->nv == 6 + skeleton_.dof_count() + 6 * options_.balls && m->nu == skeleton_.dof_count(),
+        Kind::bad_input, "{}: expected the {} dofs of skeleton '{}', found {}", place_,
+        skeleton_.dof_count(), skeleton_.name(), m->nv - 6 - 6 * options_.balls);
     for (size_t i = 0; i < skeleton_.joints().size(); ++i) {
       const Joint& j = skeleton_.joints()[i];
       const bool ball = m->jnt_type[i + 1] == mjJNT_BALL;

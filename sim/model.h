@@ -17,18 +17,9 @@
 #include <vector>
 
 #include "motion/skeleton.h"
+#include "sim/physics_options.h"
 
 namespace motus::sim {
-
-struct PhysicsOptions {
-  double sim_freq = 120;  ///< Hz
-  bool self_collision = true;
-  double gain_scale = 1;           ///< kp times s, kd times sqrt(s); torque limits stay
-  std::string jacobian = "auto";   ///< sparse | dense | auto: by the number of dofs
-  std::string cone = "pyramidal";  ///< pyramidal | elliptic
-  double impratio = 1;
-  int iterations = 100;  ///< of the Newton solver; it stops earlier
-};
 
 struct DeleteModel {
   void operator()(mjModel* m) const { mj_deleteModel(m); }

@@ -1,6 +1,7 @@
 #include "sim/observation.h"
 
 #include <algorithm>
+#include <array>
 
 #include "motion/error.h"
 
@@ -41,9 +42,48 @@ float* write_action(const Observation::Parts& p, Scene& s, float* out) {
   return s.action ? std::copy_n(s.action, n, out) : std::fill_n(out, n, 0.0f);
 }
 
+/// What the clip shows at a target's moment: place, rotation, joints, key bodies.
+std::array<FeatureTerm, 4> target_terms(const EnvConfig& c) {
+  const Frame frame = c.global_obs ? Frame::world : Frame::newest;
+  return {{{c.root_height_obs ? Feature::root_pos : Feature::root_xy, frame},
+           {Feature::root_rot, frame},
+           {Feature::joints, frame},
+           {Feature::key_pos, frame}}};
+}
+
+int targets_width(const Observation::Parts& p) {
+  int width = 0;
+  for (const FeatureTerm& t : target_terms(p.config)) {
+    width += feature_width(p.reference.anatomy().layout, t.feature);
+  }
+  return width * static_cast<int>(p.config.tar_obs_steps.size());
+}
+
+/// Moments of the clip ahead, seen from the character in the world's axes, or from the first of
+/// them in its heading (DeepMimic in MimicKit).
+float* write_targets(const Observation::Parts& p, Scene& s, float* out) {
+  const SnapshotLayout& l = p.reference.anatomy().layout;
+  const size_t size = static_cast<size_t>(l.size());
+  s.scratch->target.resize(2 * size);
+  float* first = s.scratch->target.data();
+  float* one = first + size;
+  const auto terms = target_terms(p.config);
+  for (size_t i = 0; i < p.config.tar_obs_steps.size(); ++i) {
+    const double time = s.motion_time() + p.config.tar_obs_steps[i] * s.dt;
+    p.reference.snapshot(s.clock->motion, time, *s.scratch, i == 0 ? first : one);
+    const float* now = i == 0 ? first : one;
+    const float* from = p.config.global_obs ? s.snapshot : first;
+    const View view = view_of(now, from, heading_of(from + SnapshotLayout::kRootRot));
+    out = write_features(l, {terms.data(), static_cast<int>(terms.size()), nullptr}, view, out);
+  }
+  s.posed = false;
+  return out;
+}
+
 /// All of them; a new one is a line here.
 constexpr SceneTerm kSceneTerms[] = {
     {"phase", phase_width, write_phase},         // of the clip, with encodings
+    {"targets", targets_width, write_targets},   // tar_obs_steps of the clip
     {"task", task_width, write_task},            // targets or commands
     {"last_action", action_width, write_action}  // D, as the policy gave it; 0 at a start
 };
@@ -99,6 +139,7 @@ std::vector<TermSpec> default_observation(const EnvConfig& config) {
     out.push_back({name_of(t.feature), t.frame, t.scale});
   }
   if (config.enable_phase_obs) out.push_back({"phase"});
+  if (config.enable_tar_obs) out.push_back({"targets"});
   out.push_back({"task"});
   return out;
 }

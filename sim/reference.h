@@ -46,6 +46,7 @@ class Reference {
     BodyPoses poses;
     std::vector<double> qpos, qvel, dofs;
     std::vector<double> body_rot;  ///< (B, 4), where something reads it
+    std::vector<float> snapshot, target;
   };
 
   Reference(Dataset dataset, Anatomy anatomy);

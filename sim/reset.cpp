@@ -11,17 +11,19 @@ namespace {
 
 struct Mode {
   const char* name;
-  bool random;  ///< a clip's moment is drawn; otherwise its first
+  bool random;   ///< a clip's moment is drawn; otherwise its first
+  bool in_turn;  ///< environment e starts in clip e, round and round; otherwise by weight
   /// Share of episodes that start in the default pose.
   double (*rest_share)(const EnvConfig& c);
 };
 
 /// All of them; a new one is a line here.
 constexpr Mode kModes[] = {
-    {"random", true, [](const EnvConfig&) { return 0.0; }},
-    {"start", false, [](const EnvConfig&) { return 0.0; }},
-    {"default", true, [](const EnvConfig&) { return 1.0; }},
-    {"hybrid", true, [](const EnvConfig& c) { return c.reset_default_share; }},
+    {"random", true, false, [](const EnvConfig&) { return 0.0; }},
+    {"start", false, false, [](const EnvConfig&) { return 0.0; }},
+    {"default", true, false, [](const EnvConfig&) { return 1.0; }},
+    {"in_turn", false, true, [](const EnvConfig&) { return 0.0; }},
+    {"hybrid", true, false, [](const EnvConfig& c) { return c.reset_default_share; }},
 };
 
 const Mode& mode_of(const EnvConfig& c) {
@@ -38,6 +40,7 @@ Starts::Starts(const EnvConfig& config, const Reference& reference, const Demos&
       demos_(demos),
       pose_(config.init_pose),
       random_(mode_of(config).random),
+      in_turn_(mode_of(config).in_turn),
       rest_share_(mode_of(config).rest_share(config)) {
   require(rest_share_ == 0 || !pose_.empty(), Kind::usage,
           "reset_mode {} starts in the default pose: init_pose must tell it", config.reset_mode);
@@ -46,7 +49,9 @@ Starts::Starts(const EnvConfig& config, const Reference& reference, const Demos&
 Starts::Start Starts::draw(uint64_t env, uint64_t counter) const {
   const auto [motion, time] = demos_.draw(env, counter);
   const bool rest = rest_share_ > 0 && demos_.random(env, counter, kRestDraw) < rest_share_;
-  return {motion, random_ ? time : 0.0, !rest};
+  const int clips = reference_.sampler().motions();
+  return {in_turn_ ? static_cast<int>(env % static_cast<uint64_t>(clips)) : motion,
+          random_ ? time : 0.0, !rest};
 }
 
 void Starts::place(const Start& start, int steps, double dt, Reference::Scratch& s,

@@ -31,7 +31,7 @@ class Starts {
   const Reference& reference_;
   const Demos& demos_;
   std::vector<double> pose_;  ///< init_pose (6 + D)
-  bool random_;
+  bool random_, in_turn_;
   double rest_share_;
 };
 

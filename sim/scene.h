@@ -45,6 +45,13 @@ struct Scene {
     posed = true;
     return *scratch;
   }
+  /// The snapshot of that pose.
+  const float* clip_snapshot() {
+    clip();
+    scratch->snapshot.resize(static_cast<size_t>(reference->anatomy().layout.size()));
+    reference->take(*scratch, scratch->snapshot.data());
+    return scratch->snapshot.data();
+  }
 };
 
 }  // namespace motus::sim

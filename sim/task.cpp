@@ -1,8 +1,11 @@
 #include "sim/task.h"
 
 #include "motion/error.h"
+#include "sim/dodgeball_task.h"
 #include "sim/goal_task.h"
 #include "sim/random.h"
+#include "sim/tracking_task.h"
+#include "sim/velocity_task.h"
 
 namespace motus::sim {
 
@@ -13,7 +16,18 @@ constexpr uint64_t kStreams = 1ull << 63;  ///< beside the streams of starts
 /// Nothing but the discriminator's reward.
 class NoTask final : public Task {
  public:
+  NoTask(const EnvConfig&, int) {}
   bool rewarded() const override { return false; }
+};
+
+/// The same for every step: staying alive is the task.
+class ConstantTask final : public Task {
+ public:
+  ConstantTask(const EnvConfig& config, int /*envs*/) : reward_(config.task.constant) {}
+  float reward(Scene&) const override { return reward_; }
+
+ private:
+  float reward_;
 };
 
 template <typename T>
@@ -28,10 +42,13 @@ struct Line {
 
 /// All of them; a new one is a line here and a TaskKind.
 constexpr Line kTasks[] = {
-    {TaskKind::none,
-     [](const EnvConfig&, int) -> std::unique_ptr<Task> { return std::make_unique<NoTask>(); }},
+    {TaskKind::none, make<NoTask>},
+    {TaskKind::constant, make<ConstantTask>},
+    {TaskKind::tracking, make<TrackingTask>},
     {TaskKind::location, make<GoalTask>},
     {TaskKind::steering, make<GoalTask>},
+    {TaskKind::velocity, make<VelocityTask>},
+    {TaskKind::dodgeball, make<DodgeballTask>},
 };
 
 }  // namespace

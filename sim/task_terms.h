@@ -1,18 +1,48 @@
 #pragma once
 // The tasks that a policy can have besides moving like the clips: reach a place, or walk one way at
-// a speed while facing another. Formulas and constants: MimicKit's task_location and task_steering.
+// a speed while facing another (MimicKit's task_location and task_steering), hold a velocity of the
+// base (AMP_for_hardware), dodge balls (MimicKit's task_dodgeball). Formulas and constants are theirs.
 // Metres, seconds; velocities are differences of the root's position over one control step.
 #include <cmath>
+#include <string>
 
 #include "sim/terms.h"
 
 namespace motus::sim {
 
-enum class TaskKind { none, location, steering };
+enum class TaskKind { none, constant, tracking, location, steering, velocity, dodgeball };
 
-/// Constants of both tasks; each uses its own.
+/// Of TaskKind::velocity.
+struct VelocityOptions {
+  float vx_min = -1, vx_max = 2, vy_min = -0.3f, vy_max = 0.3f;  ///< m/s ahead, to the left
+  float wz_min = -1.57f, wz_max = 1.57f;                         ///< rad/s to the left
+  float still = 0.2f;                      ///< m/s, a command that is slower is standing
+  int resample_steps = 333;                ///< control steps between commands
+  float lin_w = 50, ang_w = 50.0f / 3;     ///< per second
+  float sigma = 0.25f;                     ///< (m/s)^2 and (rad/s)^2
+  float lin_scale = 2, ang_scale = 0.25f;  ///< of the observation
+};
+
+/// Of TaskKind::dodgeball.
+struct DodgeballOptions {
+  int balls = 1;
+  float hit_dist = 0.8f;                                          ///< m
+  float hit_force = 0.1f;                                         ///< N
+  float hit_delta_v = 1.5f;                                       ///< m/s
+  float dist_min = 8, dist_max = 10, h_min = 0.5f, h_max = 2.5f;  ///< m, of the throw
+  float speed_min = 12, speed_max = 15;                           ///< m/s
+  float time_min = 1, time_max = 4;                               ///< s between throws
+  float aim_noise = 0.1f;                                         ///< m
+  float radius = 0.1f;                                            ///< m
+  std::string target_body;
+};
+
+/// Constants of the tasks; each uses its own.
 struct TaskOptions {
   TaskKind task = TaskKind::none;
+  float constant = 1;  ///< TaskKind::constant: the reward of every step
+  VelocityOptions velocity{};
+  DodgeballOptions dodgeball{};
   float change_min = 1, change_max = 1;  ///< s between targets
   // location
   float dist_min = 0, dist_max = 10;  ///< m
@@ -118,6 +148,44 @@ MOTUS_HD inline float task_reward(const TaskOptions& o, const float* snapshot,
   const float move = along < 0 ? 0.0f : std::exp(-o.steer_vel_scale * (ex * ex + ey * ey));
   const float face = std::fmax(0.0f, t.face[0] * h.c + t.face[1] * h.s);
   return o.steer_w * move + o.steer_face_w * face;
+}
+
+// ---- a velocity of the base --------------------------------------------------------------------
+
+struct VelocityCommand {
+  float vx = 0, vy = 0;  ///< m/s ahead and to the left
+  float wz = 0;          ///< rad/s to the left
+};
+
+/// A new command from three uniform numbers in [0, 1).
+MOTUS_HD inline VelocityCommand draw_command(const VelocityOptions& o, const float u[3]) {
+  VelocityCommand c{o.vx_min + u[0] * (o.vx_max - o.vx_min),
+                    o.vy_min + u[1] * (o.vy_max - o.vy_min),
+                    o.wz_min + u[2] * (o.wz_max - o.wz_min)};
+  if (c.vx * c.vx + c.vy * c.vy <= o.still * o.still) c.vx = c.vy = 0;
+  return c;
+}
+
+/// dt (w_lin exp(-|v_xy - c_xy|^2 / sigma) + w_ang exp(-(w_z - c_z)^2 / sigma)), velocities in the
+/// base's own axes.
+MOTUS_HD inline float velocity_reward(const VelocityOptions& o, const float* snapshot,
+                                      const VelocityCommand& c, float dt) {
+  const float* q = snapshot + SnapshotLayout::kRootRot;
+  const float back[4] = {q[0], -q[1], -q[2], -q[3]};
+  float v[3], w[3];
+  rotate(back, snapshot + SnapshotLayout::kRootVel, v);
+  rotate(back, snapshot + SnapshotLayout::kRootAngVel, w);
+  const float ex = c.vx - v[0], ey = c.vy - v[1], ez = c.wz - w[2];
+  const float sum =
+      o.lin_w * std::exp(-(ex * ex + ey * ey) / o.sigma) + o.ang_w * std::exp(-ez * ez / o.sigma);
+  return std::fmax(0.0f, dt * sum);
+}
+
+// ---- dodgeball ---------------------------------------------------------------------------------
+
+/// Far from the nearest ball, and in place: 0.9 (1 - exp(-0.3 d)) + 0.1 exp(-|v_xy|^2).
+MOTUS_HD inline float dodgeball_reward(float nearest, float vx, float vy) {
+  return 0.9f * (1 - std::exp(-0.3f * nearest)) + 0.1f * std::exp(-(vx * vx + vy * vy));
 }
 
 }  // namespace motus::sim

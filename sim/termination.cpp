@@ -1,6 +1,7 @@
 #include "sim/termination.h"
 
 #include <algorithm>
+#include <cmath>
 #include <iterator>
 
 namespace motus::sim {
@@ -58,17 +59,55 @@ bool fell(const Termination::Parts& p, Scene& s) {
          ground_contact(forces, p.may_touch.data(), bodies);
 }
 
-/// Some body is farther than pose_termination_dist from where the clip has it, relative to the root
-/// (in its full frame with heading-local observations).
+/// A body that is not among contact_bodies is pushed by anything, harder than contact_force
+/// (AMP_for_hardware).
+bool pushed(const Termination::Parts& p, Scene& s) {
+  float forces[3 * Termination::kMostBodies];
+  const int bodies = bodies_of(s);
+  if (!body_forces(s.m, s.d, p.may_touch.data(), bodies, -1, forces)) return false;
+  const float most = static_cast<float>(p.config.contact_force);
+  for (int b = 0; b < bodies; ++b) {
+    const float* f = forces + 3 * b;
+    if (f[0] * f[0] + f[1] * f[1] + f[2] * f[2] > most * most) return true;
+  }
+  return false;
+}
+
+/// Such a body is pushed along some axis, and such a body is low (IsaacGymEnvs, whose own code sees
+/// only pushes towards plus; a push is one either way here). Not at the first step.
+bool pushed_and_low(const Termination::Parts& p, Scene& s) {
+  if (s.clock->step <= 1) return false;
+  const int bodies = bodies_of(s);
+  bool low = false;
+  for (int b = 0; b < bodies && !low; ++b) {
+    low =
+        !p.may_touch[static_cast<size_t>(b)] && s.body_pos[3 * b + 2] < p.config.termination_height;
+  }
+  if (!low) return false;
+  float forces[3 * Termination::kMostBodies];
+  if (!body_forces(s.m, s.d, p.may_touch.data(), bodies, -1, forces)) return false;
+  const float most = static_cast<float>(p.config.contact_force);
+  return std::any_of(forces, forces + 3 * bodies, [&](float f) { return std::abs(f) > most; });
+}
+
+/// The root, or the body that stands for it, is lower than termination_height (Isaac Lab).
+bool sank(const Termination::Parts& p, Scene& s) {
+  return s.snapshot[2] < static_cast<float>(p.config.termination_height);
+}
+
+/// Some body is farther than pose_termination_dist from where the clip has it: in the world where the
+/// root is tracked, else relative to the root (in its full frame with heading-local observations).
 bool strayed_from_pose(const Termination::Parts& p, Scene& s) {
   const Reference::Scratch& clip = s.clip();
+  const bool tracked = p.config.tracking.track_root;
   const Vec3 root(s.d->qpos[0], s.d->qpos[1], s.d->qpos[2]);
   const Quat rot(s.d->qpos[3], s.d->qpos[4], s.d->qpos[5], s.d->qpos[6]);
   double worst = 0;
-  for (size_t b = 1; b < clip.poses.pos.size(); ++b) {
-    Vec3 here = Vec3(s.body_pos + 3 * b) - root;
-    Vec3 there = clip.poses.pos[b] - clip.state.root_pos;
-    if (!p.config.global_obs) {
+  for (size_t b = tracked ? 0 : 1; b < clip.poses.pos.size(); ++b) {
+    Vec3 here = Vec3(s.body_pos + 3 * b);
+    Vec3 there = clip.poses.pos[b];
+    if (!tracked) here -= root, there -= clip.state.root_pos;
+    if (!tracked && !p.config.global_obs) {
       here = rot.conjugate() * here;
       there = clip.state.root_rot.conjugate() * there;
     }
@@ -77,22 +116,53 @@ bool strayed_from_pose(const Termination::Parts& p, Scene& s) {
   return worst > p.config.pose_termination_dist * p.config.pose_termination_dist;
 }
 
+/// The clip is over; a wrapping one never is.
+bool clip_ended(const Termination::Parts& p, Scene& s) {
+  const MotionSampler& clips = p.reference.sampler();
+  return !clips.wraps(s.clock->motion) && s.motion_time() >= clips.length(s.clock->motion) - 1e-9;
+}
+
+/// The clip was shown once, a wrapping one five times.
+bool clip_shown(const Termination::Parts& p, Scene& s) {
+  const MotionSampler& clips = p.reference.sampler();
+  const double times = clips.wraps(s.clock->motion) ? 5 : 1;
+  return s.motion_time() >= times * clips.length(s.clock->motion) - 1e-9;
+}
+
+bool failed_task(const Termination::Parts& p, Scene& s) {
+  return p.task.failed(s);
+}
+
 /// The low-passed velocity is far from the clip's mean.
 bool left_envelope(const Termination::Parts& p, Scene& s) {
   return outside_envelope(s.clock->velocity, p.reference.mean_velocity(s.clock->motion).data(),
                           static_cast<float>(p.config.velocity_envelope));
 }
 
+bool ends_by(const EnvConfig& c, const char* rule) {
+  return c.enable_early_termination && c.termination == rule;
+}
+
 /// All of them, in the order in which they judge; a new one is a line here.
 constexpr TerminationRule kRules[] = {
-    {"fall", Done::fail, true, [](const EnvConfig& c) { return c.enable_early_termination; }, fell},
+    {"fall", Done::fail, true, [](const EnvConfig& c) { return ends_by(c, "ground"); }, fell},
+    {"fall", Done::fail, true, [](const EnvConfig& c) { return ends_by(c, "push"); }, pushed},
+    {"fall", Done::fail, true, [](const EnvConfig& c) { return ends_by(c, "push_and_low"); },
+     pushed_and_low},
+    {"fall", Done::fail, true, [](const EnvConfig& c) { return ends_by(c, "low"); }, sank},
     {"pose", Done::fail, true,
      [](const EnvConfig& c) { return c.enable_early_termination && c.pose_termination; },
      strayed_from_pose},
     {"envelope", Done::fail, false, [](const EnvConfig& c) { return c.velocity_envelope > 0; },
      left_envelope},
+    {"hit", Done::fail, true, [](const EnvConfig& c) { return c.task.task == TaskKind::dodgeball; },
+     failed_task},
+    {"end", Done::success, true,
+     [](const EnvConfig& c) { return c.task.task == TaskKind::tracking; }, clip_ended},
+    {"shown", Done::time, true, [](const EnvConfig& c) { return c.env_name == "view_motion"; },
+     clip_shown},
 };
-static_assert(std::size(kRules) <= Termination::kMostRules);
+static_assert(std::size(kRules) <= Termination::kMostRules + 3);  // one of the first four watches
 
 }  // namespace
 
@@ -111,6 +181,10 @@ Done Termination::judge(Scene& s, int& rule) const {
   }
   rule = -1;
   return Done::no;
+}
+
+std::vector<std::string> termination_names() {
+  return {"ground", "push", "push_and_low", "low"};
 }
 
 std::vector<std::string> Termination::names() const {

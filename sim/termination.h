@@ -37,6 +37,9 @@ class Termination {
   std::vector<const TerminationRule*> rules_;
 };
 
+/// Names of the rules of which `termination` chooses one.
+std::vector<std::string> termination_names();
+
 /// Contact forces on each body (B, 3), world, N, summed over its contacts: all of them, or those
 /// with one geom. Bodies with skip[b] stay 0. False if nothing was found, and `forces` untouched.
 bool body_forces(const mjModel* m, const mjData* d, const unsigned char* skip, int bodies,

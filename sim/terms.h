@@ -96,6 +96,31 @@ MOTUS_HD inline void hinge_quat(const float axis[3], float angle, float q[4]) {
   q[1] = s * axis[0], q[2] = s * axis[1], q[3] = s * axis[2];
 }
 
+/// Dofs of a joint.
+MOTUS_HD inline int dofs_of(const JointTerm& j) {
+  return j.kind == JointTerm::ball ? 3 : j.count;
+}
+
+/// The joint's rotation from its generalised positions.
+template <typename Real>
+MOTUS_HD inline void joint_quat(const JointTerm& j, const Real* p, float q[4]) {
+  q[0] = 1, q[1] = q[2] = q[3] = 0;
+  if (j.kind == JointTerm::ball) {
+    for (int k = 0; k < 4; ++k) q[k] = static_cast<float>(p[k]);
+  } else if (j.kind != JointTerm::fixed) {
+    hinge_quat(j.axis[0], static_cast<float>(p[0]), q);
+    for (int k = 1; k < j.count; ++k) {
+      float b[4];
+      hinge_quat(j.axis[k], static_cast<float>(p[k]), b);
+      const float a[4] = {q[0], q[1], q[2], q[3]};
+      q[0] = a[0] * b[0] - a[1] * b[1] - a[2] * b[2] - a[3] * b[3];
+      q[1] = a[0] * b[1] + a[1] * b[0] + a[2] * b[3] - a[3] * b[2];
+      q[2] = a[0] * b[2] - a[1] * b[3] + a[2] * b[0] + a[3] * b[1];
+      q[3] = a[0] * b[3] + a[1] * b[2] - a[2] * b[1] + a[3] * b[0];
+    }
+  }
+}
+
 /// Features of all joints (one entry per body but the root) from generalised positions.
 template <typename Real>
 MOTUS_HD inline void joint_features(const JointTerm* joints, int count, bool angles,
@@ -107,21 +132,8 @@ MOTUS_HD inline void joint_features(const JointTerm* joints, int count, bool ang
       for (int k = 0; k < j.count; ++k) *out++ = static_cast<float>(p[k]);
       continue;
     }
-    float q[4] = {1, 0, 0, 0};
-    if (j.kind == JointTerm::ball) {
-      for (int k = 0; k < 4; ++k) q[k] = static_cast<float>(p[k]);
-    } else if (j.kind != JointTerm::fixed) {
-      hinge_quat(j.axis[0], static_cast<float>(p[0]), q);
-      for (int k = 1; k < j.count; ++k) {
-        float b[4];
-        hinge_quat(j.axis[k], static_cast<float>(p[k]), b);
-        const float a[4] = {q[0], q[1], q[2], q[3]};
-        q[0] = a[0] * b[0] - a[1] * b[1] - a[2] * b[2] - a[3] * b[3];
-        q[1] = a[0] * b[1] + a[1] * b[0] + a[2] * b[3] - a[3] * b[2];
-        q[2] = a[0] * b[2] - a[1] * b[3] + a[2] * b[0] + a[3] * b[1];
-        q[3] = a[0] * b[3] + a[1] * b[2] - a[2] * b[1] + a[3] * b[0];
-      }
-    }
+    float q[4];
+    joint_quat(j, p, q);
     tangent_normal(q, out);
     out += 6;
   }

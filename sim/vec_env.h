@@ -27,6 +27,7 @@ struct Mirror {
 struct EnvSpec {
   int envs = 0;
   int obs = 0;                ///< width of an observation
+  int critic_obs = 0;         ///< width of a critic's observation
   int actions = 0;            ///< width of an action = dofs
   int disc_obs = 0;           ///< width of a discriminator observation (all history steps)
   double control_dt = 0;      ///< s
@@ -78,6 +79,10 @@ class VecEnv {
   virtual std::span<const float> obs() const = 0;  ///< (E, obs) now
   virtual std::span<const float> next_obs()
       const = 0;  ///< (E, obs) after the last step, before resets
+  /// What a critic may see besides (a simulation knows more than a robot measures): rows of
+  /// EnvSpec::critic_obs numbers, where they are not those of obs().
+  virtual std::span<const float> critic_obs() const { return obs(); }
+  virtual std::span<const float> next_critic_obs() const { return next_obs(); }
   virtual std::span<const float> disc_obs()
       const = 0;  ///< (E, disc_obs) after the last step, before resets
   virtual std::span<const float> rewards() const = 0;  ///< (E) task reward of the last step

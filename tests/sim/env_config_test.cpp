@@ -72,14 +72,27 @@ TEST_CASE("settings that cannot be are refused by name") {
                     Catch::Contains("unknown key 'sim_frequency'"));
   CHECK_THROWS_WITH(read(kEnv + "engine: {control_frek: 3}\n"),
                     Catch::Contains("unknown key 'control_frek'"));
-  CHECK_THROWS_WITH(read(with(kEnv, "\"amp\"", "deepmimic")),
-                    Catch::Contains("environment deepmimic is not in this build"));
-  CHECK(kind_of(with(kEnv, "\"amp\"", "task_dodgeball")) == Kind::not_built);
+  CHECK_THROWS_WITH(read(with(kEnv, "\"amp\"", "smp")),
+                    Catch::Contains("env.yaml:2: environment smp is not in this build"));
+  CHECK_THROWS_WITH(read(with(kEnv, "\"amp\"", "task_dodgeball")),
+                    Catch::Contains("'proj_target_body' is missing"));
   // a task needs its numbers, and no other environment knows them
   CHECK_THROWS_WITH(read(with(kEnv, "\"amp\"", "task_location")), Catch::Contains("tar_change"));
   CHECK(kind_of(kEnv + "tar_speed: 1\n") == Kind::usage);
   CHECK(kind_of(with(kEnv, "\"amp\"", "amp2")) == Kind::usage);
-  CHECK(kind_of(with(kEnv, "enable_tar_obs: False", "enable_tar_obs: True")) == Kind::not_built);
+  CHECK(read(with(kEnv, "enable_tar_obs: False", "enable_tar_obs: True")).enable_tar_obs);
+  CHECK_THROWS_WITH(read(kEnv + "tar_obs_steps: [1, a]\n"),
+                    Catch::Contains("env.yaml:25: 'tar_obs"));
+  CHECK_THROWS_WITH(read(with(kEnv, "[0, 0, 0.88]", "[0, x, 0.88]")), Catch::Contains("init_pose"));
+  CHECK_THROWS_WITH(read(kEnv + "obs_terms: [root_hight]\n"),
+                    Catch::Contains("env.yaml:25: obs_terms: there is no term 'root_hight'"));
+  CHECK_THROWS_WITH(read(kEnv + "obs_terms: [{term: joints, frame: hading}]\n"),
+                    Catch::Contains("frame cannot be 'hading'"));
+  CHECK_THROWS_WITH(read(kEnv + "obs_terms: [{term: joints, scal: 2}]\n"),
+                    Catch::Contains("unknown key 'scal'"));
+  CHECK_THROWS_WITH(read(kEnv + "disc_obs_terms: [phase]\n"), Catch::Contains("no term 'phase'"));
+  CHECK_THROWS_WITH(read(kEnv + "termination: fall\n"), Catch::Contains("termination cannot be"));
+  CHECK_THROWS_WITH(read(kEnv + "gains: {hip: [1]}\n"), Catch::Contains("must be [kp, kd]"));
   CHECK(kind_of(kEnv, with(kEngine, "\"pos\"", "torque")) == Kind::not_built);
   CHECK(kind_of(kEnv, with(kEngine, "\"pos\"", "position")) == Kind::usage);
   CHECK(kind_of(kEnv, with(kEngine, "isaac_gym", "bullet")) == Kind::usage);
@@ -163,7 +176,8 @@ reference_table: 2048
 
 TEST_CASE("the shipped environments are read") {
   for (const char* name :
-       {"g1", "go2", "humanoid", "pi_plus", "smpl", "location_humanoid", "steering_humanoid"}) {
+       {"g1", "go2", "humanoid", "pi_plus", "smpl", "location_humanoid", "steering_humanoid",
+        "location_humanoid_sword_shield", "steering_humanoid_sword_shield"}) {
     INFO(name);
     const EnvConfig c =
         read_env_config("engines/mujoco_engine.yaml", fmt::format("envs/amp_{}_env.yaml", name));

@@ -19,7 +19,7 @@ Clip flying(const Robot& robot) {
 }
 
 std::unique_ptr<CharacterEnv> make(const Robot& robot, const EnvConfig& config, const Clip& clip,
-                             int envs = 3) {
+                                   int envs = 3) {
   return std::make_unique<CharacterEnv>(config, Dataset::from({clip}), robot.model, envs, 5, 1);
 }
 
