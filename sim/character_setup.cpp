@@ -9,6 +9,7 @@
 #include "motion/nearest.h"
 #include "motion/sha256.h"
 #include "sim/character_env.h"
+#include "sim/env_mirror.h"
 #include "sim/lift.h"
 
 namespace motus::sim {
@@ -173,7 +174,7 @@ void CharacterEnv::build_parts(Dataset dataset, const std::filesystem::path& mod
   starts_ = std::make_unique<Starts>(config_, *reference_, *demos_);
   control_ = make_control(config_, *reference_, sim_);
   task_ = make_task(config_, spec_.envs);
-  const Observation::Parts parts{config_, *reference_, *task_, std::move(rest)};
+  const Observation::Parts parts{config_, *reference_, *task_, rest};
   observation_ = std::make_unique<Observation>(parts, seen);
   if (!config_.critic_terms.empty()) {
     critic_ = std::make_unique<Observation>(parts, config_.critic_terms);
@@ -196,6 +197,7 @@ void CharacterEnv::build_parts(Dataset dataset, const std::filesystem::path& mod
   spec_.action_scale = control_->range().scale;
   for (const Dof& d : skeleton->dofs()) spec_.dof_names.push_back(d.name);
   for (const Body& b : skeleton->bodies()) spec_.body_names.push_back(b.name);
+  tell_mirror(seen, *skeleton, reference_->anatomy(), config_, rest, spec_);
 }
 
 void CharacterEnv::build_batch(int workers) {
