@@ -9,6 +9,7 @@
 #include "cli/recorder.h"
 #include "cli/run_config.h"
 #include "learn/agent.h"
+#include "learn/checkpoint.h"
 #include "learn/tester.h"
 #include "learn/trainer.h"
 
@@ -66,7 +67,7 @@ int play(const Options& o) {
   const std::optional<sim::Command> command =
       o.command.empty() ? std::nullopt : std::optional(parse_command(o.command));
   const fs::path model = learn::find_model(o.run);
-  const learn::Archive archive = learn::Archive::load(model);
+  const learn::Archive archive = learn::load_checkpoint(model);
   cli::RunConfig config = config_of(model, archive);
   // else at a time of the clip that the seed draws
   if (o.from_start) config.env.set("rand_reset", "false");

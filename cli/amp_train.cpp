@@ -7,6 +7,7 @@
 #include "cli/arg_file.h"
 #include "cli/show_run.h"
 #include "cli/training.h"
+#include "learn/checkpoint.h"
 #include "learn/trainer.h"
 #include "motion/nearest.h"
 
@@ -37,7 +38,11 @@ cli::RunConfig configure(const cli::TrainFlags& o) {
   }
   cli::RunConfig c;
   if (o.mode != "train" && o.env.empty() && !o.model_file.empty()) {
-    const learn::Archive a = learn::Archive::load(learn::find_model(o.model_file));
+    const learn::Archive a = learn::load_checkpoint(learn::find_model(o.model_file));
+    require(a.words.contains("config"), Kind::usage,
+            "{}: holds no configuration (a model.pt of MimicKit): name --env_config and "
+            "--agent_config",
+            o.model_file);
     c = cli::RunConfig::from_yaml(a.word("config"), o.model_file);
   } else {
     c = cli::RunConfig::from_files(o.engine, o.env, o.agent, o.motion, o.sets);

@@ -44,7 +44,7 @@ std::unique_ptr<learn::Agent> trained_agent(const TrainFlags& o, const RunConfig
     return {};
   }
   auto agent = std::make_unique<learn::Agent>(c.agent_config(), spec, c.seed);
-  load_model(*agent, o.model_file);
+  load_model(*agent, spec, o.model_file);
   return agent;
 }
 

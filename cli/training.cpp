@@ -12,6 +12,7 @@
 #include "cli/show_run.h"
 #include "cli/terminal.h"
 #include "formats/format.h"
+#include "learn/checkpoint.h"
 #include "learn/tester.h"
 #include "learn/trainer.h"
 #include "motion/nearest.h"
@@ -53,7 +54,8 @@ void prepare_folder(const fs::path& out, bool force) {
                 fmt::format("--resume {} goes on, --force starts anew", out.string()));
   }
   fs::create_directories(out);
-  for (const char* name : {"state.safetensors", "best.safetensors", "model.safetensors", "log.txt"})
+  for (const char* name :
+       {"state.safetensors", "best.safetensors", "model.safetensors", "model.pt", "log.txt"})
     fs::remove(out / name);
 }
 
@@ -140,13 +142,16 @@ void print_test(const learn::TestResult& t, double reference, bool json) {
 
 }  // namespace
 
-void load_model(learn::Agent& agent, const std::string& file) {
+void load_model(learn::Agent& agent, const sim::EnvSpec& spec, const std::string& file) {
   const fs::path path = learn::find_model(file);
+  const char* hint = "use the environment and agent files that the model was trained with";
+  const learn::Archive archive = learn::load_checkpoint(path);
+  const std::string other = learn::robot_difference(archive, spec);
+  if (!other.empty()) throw Error(Kind::bad_input, path.string() + ": " + other, hint);
   try {
-    agent.load(learn::Archive::load(path), false);
+    agent.load(archive, false);
   } catch (const Error& e) {
-    throw Error(e.kind(), fmt::format("{}: {}", path.string(), e.what()),
-                "use the environment and agent files that the model was trained with");
+    throw Error(e.kind(), fmt::format("{}: {}", path.string(), e.what()), hint);
   }
 }
 
@@ -170,7 +175,7 @@ int train_run(const TrainFlags& o, RunConfig c) {
   const learn::AgentConfig agent_config = c.agent_config();
   const std::unique_ptr<sim::VecEnv> env = make_env(c, world, c.num_envs, c.seed, workers);
   learn::Agent agent(agent_config, env->spec(), c.seed);
-  if (!o.model_file.empty()) load_model(agent, o.model_file);
+  if (!o.model_file.empty()) load_model(agent, env->spec(), o.model_file);
   if (o.resume.empty()) {
     prepare_folder(out, o.force);
     write_folder(out, c, world);
@@ -186,6 +191,7 @@ int train_run(const TrainFlags& o, RunConfig c) {
   t.reference_speed = world.reference_speed;
   t.words = words_of(c, env->spec());
   t.stop = [] { return stop_signal != 0; };
+  t.warn = [](const std::string& line) { warn(line); };
   Watcher watcher(world.reference_speed);
   watcher.set_max(o.max_samples);
   t.progress = [&](const learn::Progress& p) { watcher(p); };
@@ -221,7 +227,7 @@ int test_run(const TrainFlags& o, const RunConfig& c) {
   if (o.model_file.empty())
     say("no --model_file: this tests the untrained policy");
   else
-    load_model(agent, o.model_file);
+    load_model(agent, env->spec(), o.model_file);
   std::signal(SIGINT, on_signal);
   const learn::TestResult r =
       learn::run_test(*env, agent, o.test_episodes.value_or(agent_config.test_episodes),

@@ -31,8 +31,9 @@ struct TrainFlags {
 /// Throws Error(not_built) for a device that this build cannot use.
 void check_device(const TrainFlags& flags);
 
-/// Throws as find_model() does, and naming the file for a model of another environment or agent.
-void load_model(learn::Agent& agent, const std::string& file);
+/// Throws as find_model() does, and naming the file and the first difference for a model of another
+/// environment or agent. `spec` is the environment's.
+void load_model(learn::Agent& agent, const sim::EnvSpec& spec, const std::string& file);
 
 /// Trains into the run's folder; 0, or 130 after a signal (the run can be resumed).
 int train_run(const TrainFlags& flags, RunConfig config);

@@ -177,7 +177,6 @@ void Actor::accumulate(const Rows& rows, std::span<const int64_t> picks, ActorSt
   const double each = 1.0 / static_cast<double>(picks.size());
   const double share = config_.symmetry_augmentation ? each / 2 : each;
   const bool watch = config_.kl_rule == KlRule::minibatch && config_.actor_kl_target > 0;
-  std::vector<float> mirrored_action(a);
   net_.zero_grads();
   std::fill(dlog_.begin(), dlog_.end(), 0.0);
   stats.kl = 0;
@@ -204,9 +203,9 @@ void Actor::accumulate(const Rows& rows, std::span<const int64_t> picks, ActorSt
           if (copies == 1) continue;
           float *other = &mu[(n + r) * a], *dother = &dmu[(n + r) * a];
           if (config_.symmetry_augmentation) {
-            mirror_action_.apply({action, a}, mirrored_action);
-            row_loss(mirrored_action.data(), other, rows.old_logp[row], rows.advantage[row], share,
-                     dother, stats);
+            mirror_action_.apply({action, a}, image_);
+            row_loss(image_.data(), other, rows.old_logp[row], rows.advantage[row], share, dother,
+                     stats);
           }
           if (config_.symmetry_weight > 0) symmetry_loss(m, other, each, dm, dother, stats);
         }
@@ -266,10 +265,9 @@ ActorStats Actor::update(const Rows& rows, Critic* partner, const ValueRows& val
   old_sigma_ = sigma_;
   picks_.resize(static_cast<size_t>(std::min(batch_, n)));
   deck_.open(n, rng_);
-  std::vector<uint8_t> usable;
   if (partner) {
-    usable.assign(values.targets.size(), 0);
-    for (const int64_t i : rows.usable) usable[static_cast<size_t>(i)] = 1;
+    sampled_.assign(values.targets.size(), 0);
+    for (const int64_t i : rows.usable) sampled_[static_cast<size_t>(i)] = 1;
   }
   for (int64_t s = 0; s < steps; ++s) {
     deck_.deal(picks_, rng_);
@@ -277,7 +275,7 @@ ActorStats Actor::update(const Rows& rows, Critic* partner, const ValueRows& val
     for (const int64_t p : picks_) {
       if (!partner) {
         usable_.push_back(rows.usable[static_cast<size_t>(p)]);
-      } else if (usable[static_cast<size_t>(p)]) {
+      } else if (sampled_[static_cast<size_t>(p)]) {
         usable_.push_back(p);
       }
     }

@@ -85,6 +85,7 @@ class Actor {
   Reflection mirror_obs_, mirror_action_;
   at::Tensor x_, dy_;
   std::vector<int64_t> picks_, usable_;
+  std::vector<uint8_t> sampled_;  ///< rows that a partner's minibatch gives the actor
   std::vector<float> means_, image_, slope_;
   std::vector<double> dlog_;  ///< of the loss by the logarithm of the deviation
 };

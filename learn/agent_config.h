@@ -1,6 +1,6 @@
 #pragma once
 // What a learner is told: MimicKit's agent YAML in both its dialects, and keys of Motus' own whose
-// defaults leave MimicKit's behaviour as it is. docs/training.md lists every key with its source.
+// defaults leave MimicKit's behaviour as it is. docs/agents.md lists every key with its source.
 //
 // Current dialect: actor_optimizer, critic_optimizer, disc_optimizer; {actor,critic,disc}_epochs and
 // {actor,critic,disc}_batch_size (multiples of num_envs).

@@ -50,6 +50,8 @@ class Archive {
     return out;
   }
   const std::string& word(const std::string& name) const;
+  /// The file that errors name.
+  void set_place(const std::string& place) { place_ = place; }
 
   std::vector<std::byte> bytes() const;
   /// Throws Error(bad_input) naming `place` for bytes that are not such a file.

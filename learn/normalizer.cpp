@@ -94,8 +94,19 @@ void Normalizer::load(const Archive& a, const std::string& name) {
   std::array<int64_t, 1> count{};
   a.get<int64_t>(name + "._count", count);
   count_ = count[0];
-  a.get<double>(name + "._exact_mean", mean_);
-  a.get<double>(name + "._exact_square", square_);
+  if (a.arrays.contains(name + "._exact_mean")) {
+    a.get<double>(name + "._exact_mean", mean_);
+    a.get<double>(name + "._exact_square", square_);
+  } else {
+    // MimicKit keeps the deviation alone
+    std::vector<float> mean(width_), std(width_);
+    a.get<float>(name + "._mean", mean);
+    a.get<float>(name + "._std", std);
+    for (size_t i = 0; i < width_; ++i) {
+      mean_[i] = mean[i];
+      square_[i] = mean_[i] * mean_[i] + static_cast<double>(std[i]) * std[i];
+    }
+  }
   drop();
   if (count_ > 0) refresh();
 }

@@ -6,6 +6,7 @@
 #include <cmath>
 #include <optional>
 
+#include "learn/checkpoint.h"
 #include "learn/event_file.h"
 #include "learn/log_file.h"
 #include "learn/return_tracker.h"
@@ -50,6 +51,10 @@ class Trainer {
  private:
   IterationStats iterate();
   void output(const IterationStats& s);
+  void write_output(const IterationStats& s, bool best);
+  /// Calls write(); what it cannot write is said, and remembered until something can be written.
+  template <typename F>
+  void attempt(F write);
   LogRow row(const IterationStats& s) const;
   void save(bool model);
   void load();
@@ -66,6 +71,7 @@ class Trainer {
   LogFile log_;
   std::optional<EventFile> events_;
   TrainResult r_;
+  std::optional<Error> lost_;  ///< why the newest files are not there
   Clock::time_point start_ = Clock::now();
   double hours_before_ = 0, best_ = -1;
 };
@@ -187,9 +193,25 @@ void Trainer::output(const IterationStats& s) {
     r_.best_test = r_.last_test;
     r_.best_samples = r_.samples;
   }
-  const LogRow cells = row(s);
+  attempt([&] { write_output(s, best); });
   tracker_.clear(true);
+}
+
+template <typename F>
+void Trainer::attempt(F write) {
   if (!writes()) return;
+  try {
+    write();
+    lost_.reset();
+  } catch (const Error& e) {
+    if (e.kind() != Kind::failed) throw;
+    lost_ = e;
+    if (o_.warn) o_.warn(fmt::format("{}: the older file stays, training goes on", e.what()));
+  }
+}
+
+void Trainer::write_output(const IterationStats& s, bool best) {
+  const LogRow cells = row(s);
   if (o_.logger != Logger::none) log_.write(cells);
   if (o_.logger == Logger::tb) {
     if (!events_) events_.emplace(o_.out_dir);
@@ -207,6 +229,7 @@ void Trainer::output(const IterationStats& s) {
   agent_.save(model, false);
   const std::vector<std::byte> bytes = model.bytes();
   write_whole(o_.out_dir / "model.safetensors", bytes);
+  write_whole(o_.out_dir / "model.pt", model_pt(model));
   if (best) write_whole(o_.out_dir / "best.safetensors", bytes);
   if (o_.save_int_models) {
     std::filesystem::create_directories(o_.out_dir / "int_models");
@@ -216,7 +239,6 @@ void Trainer::output(const IterationStats& s) {
 }
 
 void Trainer::save(bool model) {
-  if (!writes()) return;
   const Timer timer(r_.time.save);
   Archive a;
   a.words = o_.words;
@@ -242,6 +264,10 @@ void Trainer::save(bool model) {
 }
 
 void Trainer::load() {
+  // what a killed run had not finished writing
+  for (const auto& entry : std::filesystem::directory_iterator(o_.out_dir))
+    if (entry.path().filename().string().find(".tmp.") != std::string::npos)
+      std::filesystem::remove(entry.path());
   const std::filesystem::path file = o_.out_dir / "state.safetensors";
   const Archive a = Archive::load(file);
   try {
@@ -287,13 +313,14 @@ TrainResult Trainer::run() {
     r_.interrupted = interrupted;
     r_.goal_reached = tests && goal();
     done = interrupted || last || r_.goal_reached;
-    if (tests || done) save(interrupted && !tests);
+    if (tests || done) attempt([&] { save(interrupted && !tests); });
     if (o_.progress) {
       const double t = seconds_since(start_);
       o_.progress({r_.iterations, r_.samples, t, static_cast<double>(r_.run_samples) / t,
                    s.disc_reward_mean, length, tests, r_.last_test});
     }
   }
+  if (lost_) throw Error(*lost_);
   r_.time.total = seconds_since(start_);
   return r_;
 }
@@ -312,7 +339,7 @@ TrainResult train(sim::VecEnv& env, Agent& agent, const TrainOptions& options) {
 
 std::filesystem::path find_model(const std::filesystem::path& given) {
   if (!std::filesystem::is_directory(given)) return given;
-  for (const char* name : {"best.safetensors", "model.safetensors"})
+  for (const char* name : {"best.safetensors", "model.safetensors", "model.pt"})
     if (std::filesystem::exists(given / name)) return given / name;
   throw Error(
       Kind::bad_input,

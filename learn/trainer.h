@@ -3,6 +3,7 @@
 //   log.txt                 a row at every output iteration (MimicKit's columns, then Motus' own)
 //   events.out.tfevents.*   the same for TensorBoard, if asked for
 //   model.safetensors       the newest policy;  best.safetensors  the best one tested
+//   model.pt                the newest one for MimicKit
 //   state.safetensors       all that an exact resume needs
 // Every iters_per_output iterations (and at the last): test, log, save, reset of all environments.
 #include <filesystem>
@@ -40,6 +41,8 @@ struct TrainOptions {
   std::map<std::string, std::string> words;
   std::function<bool()> stop;  ///< asked after each iteration: save and return
   std::function<void(const Progress&)> progress;
+  /// A file that could not be written: training goes on, and ends with the error if it is the last.
+  std::function<void(const std::string&)> warn;
 };
 
 /// Where the time went, seconds of this run.
