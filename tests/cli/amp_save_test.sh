@@ -70,8 +70,8 @@ expect 3 "nan.csv" "$train" --arg_file tiny.txt --motion_file nan.csv --out_dir 
 [ ! -e nan ] || fail "a refused clip left a folder"
 
 # sizes that cannot work
-expect 2 "disc_buffer_size 15 is smaller than the 16 rows" "$train" --arg_file tiny.txt --out_dir a \
-  --set agent.disc_buffer_size=15
+sed 's/disc_buffer_size=500/disc_buffer_size=15/' tiny.txt >ring.txt
+expect 2 "disc_buffer_size 15 is smaller than the 16 rows" "$train" --arg_file ring.txt --out_dir a
 expect 2 "17 minibatches of an iteration that has 16 rows" "$train" --arg_file tiny.txt --out_dir a \
   --set agent.batch_unit=parts --set agent.actor_batch_size=17
 [ ! -e a ] || fail "a refused run left its folder"
