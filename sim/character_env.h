@@ -61,7 +61,7 @@ class CharacterEnv final : public VecEnv {
   mjBatch* batch() { return batch_.get(); }
   const SimModel& sim_model() const { return sim_; }
   const Reference& reference() const { return *reference_; }
-  int substeps() const { return substeps_; }
+  int substeps() const { return config_.substeps(); }
 
  private:
   /// Sums of one environment for diagnostics().
@@ -114,7 +114,7 @@ class CharacterEnv final : public VecEnv {
   std::unique_ptr<mjBatch, DeleteBatch> batch_;
   uint64_t seed_;
   uint64_t identity_ = 0;  ///< of model and clips, so that a saved state finds its own
-  int substeps_, steps_of_episode_ = 0, train_steps_ = 0;
+  int steps_of_episode_ = 0, train_steps_ = 0;
   float blend_ = 0;
   bool test_ = false;
   size_t ring_size_ = 0, state_size_ = 0;
