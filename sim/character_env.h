@@ -1,10 +1,14 @@
 #pragma once
-// The AMP environment and its tasks: MimicKit's (facts in sim/terms.h, sim/task_terms.h) on MuJoCo's batch. One mjb_apply task per
-// environment and control step does everything while the state is hot: substeps, snapshot, done,
-// reset, observations. Internal to sim/ and bench/ (MuJoCo types).
+// Every environment with a character, on MuJoCo's batch. What is particular is in parts that the
+// configuration chooses: control (sim/control.h), start (sim/reset.h), task (sim/task.h), observation
+// (sim/observation.h), the discriminator's features (sim/features.h), termination
+// (sim/termination.h). Here is their order. One mjb_apply per control step does all of it for each
+// environment while its state is hot. Internal to sim/ and bench/ (MuJoCo types).
 //
-// Order of a step: target -> substeps -> kinematics (so that positions do not lag) -> snapshot ->
-// history -> target -> observation, reward, discriminator observation, done -> reset of finished environments.
+// A step: control (action, substeps) -> kinematics (so that positions do not lag) -> snapshot ->
+// history -> task -> observations, reward, termination -> the discriminator's observation -> start
+// of a new episode where one ended.
+// A start: draw -> snapshots of the past -> state -> control -> task -> observations.
 // A diverged simulation (a number that is not finite, or a velocity beyond 1000) is a FAIL.
 #include <mujoco/mujoco.h>
 // mjbatch.h stands on the types of mujoco.h
