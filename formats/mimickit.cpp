@@ -67,6 +67,13 @@ Frames columns_of(const Array& matrix, Eigen::Index first, Eigen::Index count) {
   const int64_t rows = matrix.shape[0], width = matrix.shape[1];
   const auto bytes_a_row = static_cast<size_t>(width * item_size(matrix.descr));
   Frames out(rows, count);
+  if (matrix.descr == "<f8") {  // most are: nothing to convert
+    const std::byte* from = matrix.data.data() + static_cast<size_t>(first) * sizeof(double);
+    for (Eigen::Index f = 0; f < rows; ++f, from += bytes_a_row) {
+      std::memcpy(out.data() + f * count, from, static_cast<size_t>(count) * sizeof(double));
+    }
+    return out;
+  }
   for (int64_t f = 0; f < rows; f += kStep) {
     const int64_t n = std::min(kStep, rows - f);
     const Bytes data =
@@ -78,10 +85,19 @@ Frames columns_of(const Array& matrix, Eigen::Index first, Eigen::Index count) {
   return out;
 }
 
+/// In one pass without branches.
+bool holds_nan(const Frames& a) {
+  const double* p = a.data();
+  int nan = 0;
+  for (Eigen::Index i = 0; i < a.size(); ++i) nan |= static_cast<int>(p[i] != p[i]);
+  return nan != 0;
+}
+
 /// NaN to zero, as MimicKit's own conversion does by accident: a whole joint at a time, since an
 /// exponential map with one NaN is the identity there. The holes are noted for motion-check. False if
 /// there were none.
 bool clear_nan(Frames& root, Frames& dofs, const Skeleton& s, Source& source) {
+  if (!holds_nan(root.rightCols(3)) && !holds_nan(dofs)) return false;
   struct Span {
     std::string name;
     Frames* of;

@@ -1,6 +1,7 @@
 #include "formats/h5/h5_emit.h"
 
 #include <algorithm>
+#include <array>
 #include <cstring>
 #include <span>
 
@@ -28,7 +29,10 @@ void put(Buffer& to, T value) {
 
 template <typename... T>
 void put_all(Buffer& to, T... values) {
-  (put(to, values), ...);
+  std::array<std::byte, (sizeof(T) + ...)> bytes{};
+  size_t at = 0;
+  ((std::memcpy(bytes.data() + at, &values, sizeof(T)), at += sizeof(T)), ...);
+  to.insert(to.end(), bytes.begin(), bytes.end());
 }
 
 void put_text(Buffer& to, std::string_view text) {

@@ -91,7 +91,9 @@ std::string identity(const Skeleton& s) {
   const Skeleton::Spec& p = s.spec();
   std::string k = fmt::format("{}|{}|{:a}|{}|{}|", p.name, static_cast<int>(p.kind), p.mass,
                               p.model_file, p.model_sha256);
-  const auto num = [&](auto&&... x) { ((k += fmt::format("{:a},", x)), ...); };
+  const auto num = [&](auto... x) {  // bit for bit: words for them would take longer than the rest
+    ((k.append(reinterpret_cast<const char*>(&x), sizeof(x))), ...);
+  };
   for (const Body& b : p.bodies) {
     k += fmt::format("b{}:{}:", b.name, b.parent);
     num(b.rest_pos.x(), b.rest_pos.y(), b.rest_pos.z());

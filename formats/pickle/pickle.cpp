@@ -48,7 +48,7 @@ struct Extent {
 
 /// A container whose values are being looked at.
 struct Visit {
-  explicit Visit(const Value& v) : value(v), values(weight(v)) {
+  Visit(const Value& v, Extent& e) : value(v), extent(&e), values(weight(v)) {
     if (v.is_sequence()) values += static_cast<int64_t>(v.raw_sequence().reals.size());
     if (!v.is(ValueKind::dict)) return;
     for (const auto& [key, item] : v.raw_dict().entries) {
@@ -63,6 +63,7 @@ struct Visit {
   }
 
   Value value;
+  Extent* extent;
   List of_dict;
   size_t next = 0;
   int64_t values = 1;
@@ -78,21 +79,20 @@ std::unordered_set<const void*> check_graph(const Value& root, int64_t limit) {
   };
   std::unordered_map<const void*, Extent> seen;
   std::vector<Visit> open;
-  const auto enter = [&](const Value& v) {
+  const auto enter = [&](const Value& v, Extent& extent) {
     if (v.is(ValueKind::array)) {
       require(v.raw_array().built, Kind::bad_input, "the pickle holds an array without data");
     }
     require(open.size() < kMaxNesting, Kind::bad_input, "the pickle nests deeper than {}",
             kMaxNesting);
-    seen[v.identity()] = {};
-    open.emplace_back(v);
+    open.emplace_back(v, extent);
   };
   if (!is_container(root)) {
     require_data(root);
     note_large(root);
     return large;
   }
-  enter(root);
+  enter(root, seen[root.identity()]);
   while (!open.empty()) {
     Visit& v = open.back();
     const List& items = v.items();
@@ -107,9 +107,9 @@ std::unordered_set<const void*> check_graph(const Value& root, int64_t limit) {
         v.values = std::min(limit + 1, v.values + weight(item));
         continue;
       }
-      const auto it = seen.find(item.identity());
-      if (it == seen.end()) {
-        enter(item);  // invalidates v
+      const auto [it, fresh] = seen.try_emplace(item.identity());
+      if (fresh) {
+        enter(item, it->second);  // invalidates v
         continue;
       }
       require(it->second.values > 0, Kind::bad_input, "the pickle contains itself");
@@ -121,7 +121,7 @@ std::unordered_set<const void*> check_graph(const Value& root, int64_t limit) {
       require(v.depth <= kMaxNesting, Kind::bad_input, "the pickle nests deeper than {}",
               kMaxNesting);
       const Extent done{v.values, v.depth};
-      seen[v.value.identity()] = done;
+      *v.extent = done;
       open.pop_back();
       if (!open.empty()) {
         open.back().values = std::min(limit + 1, open.back().values + done.values);

@@ -15,6 +15,12 @@ constexpr size_t kMaxStack = 1000000;
 constexpr size_t kMaxMarks = 256;
 constexpr int64_t kValue = sizeof(Value);
 
+double big_endian(const std::byte* p) {
+  uint64_t bits = 0;
+  std::memcpy(&bits, p, sizeof(bits));
+  return std::bit_cast<double>(__builtin_bswap64(bits));
+}
+
 }  // namespace
 
 void PickleBudget::spend(int64_t n) {
@@ -53,7 +59,8 @@ bool PickleMachine::step(uint8_t op) {
       return true;
     }
     case kBinfloat:
-      push_reals();
+      push(Value::real(big_endian(in_.take(sizeof(double)).data())));
+      push_numbers();
       return true;
     case kMark:
       if (marks_.size() >= kMaxMarks) refuse("more than {} values are open", kMaxMarks);
@@ -200,27 +207,24 @@ void PickleMachine::push(const Value& v) {
 }
 
 // the frames of a motion are lists of numbers: most opcodes of such a pickle are these
-void PickleMachine::push_reals() {
-  constexpr size_t kItem = sizeof(double) + 1;  // and its opcode
-  const auto big_endian = [](Bytes b) {
-    uint64_t bits = 0;
-    std::memcpy(&bits, b.data(), sizeof(bits));
-    return std::bit_cast<double>(__builtin_bswap64(bits));
-  };
-  push(Value::real(big_endian(in_.take(sizeof(double)))));
+void PickleMachine::push_numbers() {
+  constexpr size_t kReal = 1 + sizeof(double), kSmall = 2;  // with their opcodes
   const Bytes rest = in_.rest();
-  const size_t room = kMaxStack - stack_.size();  // beyond it, push() refuses the next
-  size_t count = 0;
-  while (count < room && rest.size() - count * kItem >= kItem &&
-         rest[count * kItem] == std::byte{kBinfloat}) {
-    ++count;
+  size_t at = 0;
+  while (stack_.size() < kMaxStack) {  // beyond it, push() refuses the next
+    const std::byte* p = rest.data() + at;
+    const size_t left = rest.size() - at;
+    if (left >= kReal && *p == std::byte{kBinfloat}) {
+      stack_.push_back(Value::real(big_endian(p + 1)));
+      at += kReal;
+    } else if (left >= kSmall && *p == std::byte{kBinint1}) {
+      stack_.push_back(Value::integer(std::to_integer<int64_t>(p[1])));
+      at += kSmall;
+    } else {
+      break;
+    }
   }
-  const size_t before = stack_.size();
-  stack_.resize(before + count);
-  for (size_t i = 0; i < count; ++i) {
-    stack_[before + i] = Value::real(big_endian(rest.subspan(i * kItem + 1, sizeof(double))));
-  }
-  in_.take(count * kItem);
+  in_.take(at);
 }
 
 Value PickleMachine::pop() {

@@ -89,7 +89,7 @@ class PickleMachine {
   bool step_call(uint8_t op);
 
   void push(const Value& v);
-  void push_reals();  // the number of this opcode and those that follow at once
+  void push_numbers();  // reals and small integers, as many as follow at once
   Value pop();
   Value& top();
   List pop_to_mark();

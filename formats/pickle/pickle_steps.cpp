@@ -21,6 +21,7 @@ bool PickleMachine::step_number(uint8_t op) {
       return true;
     case kBinint1:
       push(Value::integer(in_.read<uint8_t>()));
+      push_numbers();
       return true;
     case kBinint2:
       push(Value::integer(in_.read<uint16_t>()));

@@ -31,6 +31,23 @@ std::optional<double> number_of(const Value& v) {
   }
 }
 
+/// Appends the reals and integers that `items` begins with, and returns how many those are.
+size_t add_numbers(std::span<const Value> items, std::vector<std::byte>& out) {
+  const auto other = std::find_if_not(items.begin(), items.end(), [](const Value& v) {
+    return v.is(ValueKind::real) || v.is(ValueKind::integer);
+  });
+  const auto n = static_cast<size_t>(other - items.begin());
+  const size_t before = out.size();
+  out.resize(before + n * sizeof(double));
+  std::byte* to = out.data() + before;
+  for (const Value& v : items.first(n)) {
+    const double x = v.is(ValueKind::real) ? v.raw_real() : static_cast<double>(v.raw_integer());
+    std::memcpy(to, &x, sizeof(double));
+    to += sizeof(double);
+  }
+  return n;
+}
+
 /// Appends the numbers of nested lists; every list at one depth must be as long as the first.
 void flatten(const Value& v, const std::string& what, size_t depth, std::vector<int64_t>& shape,
              std::vector<std::byte>& out) {
@@ -66,22 +83,12 @@ void flatten(const Value& v, const std::string& what, size_t depth, std::vector<
     return add(to_doubles(v.raw_array().array));
   }
   if (leaves() && !v.raw_sequence().reals.empty()) return add(v.raw_sequence().reals);
-  std::vector<double> row;
-  const auto flush = [&] {
-    add(row);
-    row.clear();
-  };
-  for (const Value& item : v.raw_list()) {
-    if (leaves() && item.is(ValueKind::real)) {  // most are
-      row.push_back(item.raw_real());
-    } else if (leaves() && item.is(ValueKind::integer)) {
-      row.push_back(static_cast<double>(item.raw_integer()));
-    } else {
-      flush();
-      flatten(item, what, depth + 1, shape, out);
-    }
+  const List& items = v.raw_list();
+  for (size_t i = 0; i < items.size();) {
+    const size_t before = i;
+    if (leaves()) i += add_numbers(std::span(items).subspan(i), out);
+    if (i == before) flatten(items[i++], what, depth + 1, shape, out);
   }
-  flush();
 }
 
 /// Numbers in a list or in lists within it, so that no room is taken for more.
