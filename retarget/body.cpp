@@ -5,6 +5,7 @@
 #include <limits>
 
 #include "motion/error.h"
+#include "retarget/collide.h"
 
 namespace motus::retarget {
 
@@ -102,6 +103,7 @@ RobotBody::RobotBody(Robot r)
   for (size_t i = 0; i < rig.legs.size(); ++i)
     feet[i] = measure_foot(robot, rig, zero, rig.legs[i], leg_length);
   robot.default_dofs.resize(z(robot.skeleton->dof_count()), 0.0);
+  pairs = collision_pairs(robot);
 }
 
 }  // namespace motus::retarget

@@ -25,6 +25,12 @@ struct Foot {
   std::vector<SolePoint> sole;
 };
 
+/// Two capsules that must not touch.
+struct CollisionPair {
+  int a = 0, b = 0;  ///< indices into Robot::capsules
+  double gap = 0;    ///< m between them with all dofs zero or in the default pose, the smaller
+};
+
 struct RobotBody {
   Robot robot;
   Rig rig;
@@ -34,6 +40,7 @@ struct RobotBody {
   std::array<double, kMaxLegs> legs;  ///< thigh + shin
   double leg_length = 0;              ///< mean of legs
   std::array<Foot, kMaxLegs> feet;
+  std::vector<CollisionPair> pairs;  ///< collision_pairs() (retarget/collide.h)
 
   /// Throws Error(bad_input) for a robot whose roles are not enough.
   explicit RobotBody(Robot robot);

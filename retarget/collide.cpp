@@ -39,14 +39,14 @@ Nearest nearest_points(const Vec3& a0, const Vec3& a1, const Vec3& b0, const Vec
   return n;
 }
 
-std::vector<CollisionPair> collision_pairs(const RobotBody& body) {
-  const std::vector<Capsule>& capsules = body.robot.capsules;
-  const Skeleton& s = *body.robot.skeleton;
-  Model zero(body.robot.skeleton), normal(body.robot.skeleton);
+std::vector<CollisionPair> collision_pairs(const Robot& robot) {
+  const std::vector<Capsule>& capsules = robot.capsules;
+  const Skeleton& s = *robot.skeleton;
+  Model zero(robot.skeleton), normal(robot.skeleton);
   State state;
   state.dofs = Eigen::VectorXd::Zero(s.dof_count());
   zero.update(state);
-  state.dofs = Eigen::Map<const Eigen::VectorXd>(body.robot.default_dofs.data(), s.dof_count());
+  state.dofs = Eigen::Map<const Eigen::VectorXd>(robot.default_dofs.data(), s.dof_count());
   normal.update(state);
   const auto gap = [](const Model& m, const Capsule& a, const Capsule& b) {
     return nearest_points(m.at(a.body, a.a), m.at(a.body, a.b), m.at(b.body, b.a),
@@ -68,7 +68,7 @@ std::vector<CollisionPair> collision_pairs(const RobotBody& body) {
 }
 
 Collider::Collider(const RobotBody& body)
-    : capsules_(body.robot.capsules), pairs_(collision_pairs(body)), shapes_(capsules_.size()) {
+    : capsules_(body.robot.capsules), pairs_(body.pairs), shapes_(capsules_.size()) {
   for (size_t i = 0; i < capsules_.size(); ++i)
     shapes_[i].half = 0.5 * (capsules_[i].b - capsules_[i].a).norm();
 }

@@ -14,15 +14,9 @@ struct Nearest {
 };
 Nearest nearest_points(const Vec3& a0, const Vec3& a1, const Vec3& b0, const Vec3& b1);
 
-/// Two capsules that must not touch.
-struct CollisionPair {
-  int a = 0, b = 0;  ///< indices into Robot::capsules
-  double gap = 0;    ///< m between them with all dofs zero or in the default pose, the smaller
-};
-
 /// Pairs of bodies that are not parent and child and that keep apart with all dofs zero and in the
 /// default pose.
-std::vector<CollisionPair> collision_pairs(const RobotBody& body);
+std::vector<CollisionPair> collision_pairs(const Robot& robot);
 
 /// Two capsules that are near: world points on their axes, and the gap between their surfaces.
 struct Contact {
@@ -46,7 +40,7 @@ class Collider {
     double half = 0;    ///< m, half of the axis
   };
   const std::vector<Capsule>& capsules_;
-  std::vector<CollisionPair> pairs_;
+  const std::vector<CollisionPair>& pairs_;
   std::vector<Shape> shapes_;
   std::vector<Contact> contacts_;
 };

@@ -79,7 +79,7 @@ TEST_CASE("pairs of a robot leave out neighbours and what is built together") {
   const RobotBody g1 = robot_body("g1");
   const Skeleton& s = *g1.robot.skeleton;
   bool hands_trunk = false;
-  for (const CollisionPair& p : collision_pairs(g1)) {
+  for (const CollisionPair& p : g1.pairs) {
     const int a = g1.robot.capsules[static_cast<size_t>(p.a)].body,
               b = g1.robot.capsules[static_cast<size_t>(p.b)].body;
     CHECK(a != b);
