@@ -6,7 +6,8 @@ namespace motus::retarget {
 
 namespace {
 
-constexpr double kMargin = 0.01;  // m
+constexpr double kMargin = 0.007;      // m
+constexpr double kMarginShare = 0.35;  // of the gap that two bodies were built with
 
 size_t z(int i) {
   return static_cast<size_t>(i);
@@ -89,7 +90,8 @@ const std::vector<Contact>& Collider::near(const Model& model, double reach) {
     const Nearest n = nearest_points(a.a, a.b, b.a, b.b);
     const double gap = n.distance - radii;
     if (gap < reach && n.distance > 1e-9)
-      contacts_.push_back({ca.body, cb.body, n.a, n.b, gap, std::min(kMargin, 0.5 * pair.gap)});
+      contacts_.push_back(
+          {ca.body, cb.body, n.a, n.b, gap, std::min(kMargin, kMarginShare * pair.gap)});
   }
   return contacts_;
 }
