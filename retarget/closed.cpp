@@ -4,7 +4,6 @@
 #include <cmath>
 
 #include "retarget/frames.h"
-#include "retarget/observe.h"
 
 namespace motus::retarget {
 

@@ -4,7 +4,6 @@
 #include <cmath>
 
 #include "retarget/ik.h"
-#include "retarget/observe.h"
 
 namespace motus::retarget {
 

@@ -5,7 +5,6 @@
 
 #include "retarget/frames.h"
 #include "retarget/guard.h"
-#include "retarget/observe.h"
 
 namespace motus::retarget {
 

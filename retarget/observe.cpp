@@ -6,11 +6,13 @@
 #include "motion/error.h"
 #include "motion/kinematics.h"
 #include "retarget/frames.h"
+#include "retarget/parallel.h"
 
 namespace motus::retarget {
 
 namespace {
 
+constexpr int kBlock = 64;               // frames a thread takes at a time
 constexpr double kUpright = 0.94;        // cosine of the trunk's lean in a standing frame
 constexpr double kStraight = 0.92;       // leg extension of a standing frame
 constexpr int kStandingFrames = 8;       // needed to calibrate by standing
@@ -25,16 +27,23 @@ size_t z(int i) {
 /// The work of observe(), stage by stage; every stage reads what the ones before wrote.
 class Observer {
  public:
-  Observer(const Clip& clip, const RoleMap& roles, const std::optional<BodyPoses>& rest)
-      : s_(*clip.skeleton), zero_(s_), robot_(s_.kind() == SkeletonKind::robot), rest_(rest) {
+  Observer(const Clip& clip, const RoleMap& roles, const std::optional<BodyPoses>& rest, int jobs)
+      : s_(*clip.skeleton),
+        zero_(s_),
+        robot_(s_.kind() == SkeletonKind::robot),
+        rest_(rest),
+        jobs_(jobs) {
     out_.rig = make_rig(clip.skeleton, roles);
     out_.fps = clip.fps;
     frames_.resize(z(clip.frames()));
-    std::vector<Quat> rotations;
-    for (int f = 0; f < clip.frames(); ++f) {
-      joint_rotations(clip, f, rotations);
-      forward(s_, clip.root_pos_at(f), clip.root_rot_at(f), rotations, frames_[z(f)]);
-    }
+    for_blocks(clip.frames(), kBlock, jobs_, [&] {
+      return [&, rotations = std::vector<Quat>()](int first, int last) mutable {
+        for (int f = first; f < last; ++f) {
+          joint_rotations(clip, f, rotations);
+          forward(s_, clip.root_pos_at(f), clip.root_rot_at(f), rotations, frames_[z(f)]);
+        }
+      };
+    });
     out_.poses.resize(frames_.size());
   }
 
@@ -45,13 +54,23 @@ class Observer {
     place_toes();
     track_feet();
     align_feet();
-    for (size_t f = 0; f < frames_.size(); ++f) write_pose(f);
+    place_hips();
+    each_frame([this](size_t f) { write_pose(f); });
     bend_axes();
     align_hands();
     return std::move(out_);
   }
 
  private:
+  /// visit(f) of every frame, side by side: it must write nothing but frame f's own.
+  template <typename Visit>
+  void each_frame(const Visit& visit) const {
+    for_blocks(static_cast<int>(frames_.size()), kBlock, jobs_, [&] {
+      return [&](int first, int last) {
+        for (int f = first; f < last; ++f) visit(z(f));
+      };
+    });
+  }
   Vec3 at(size_t f, const Point& p) const {
     return frames_[f].pos[z(p.body)] + frames_[f].rot[z(p.body)] * p.pos;
   }
@@ -260,27 +279,28 @@ class Observer {
     }
   }
 
+  /// Where hips sit in the pelvis: known of robots, the clip's mean of characters.
+  void place_hips() {
+    for (size_t i = 0; i < rig().legs.size(); ++i) {
+      Vec3 sum = Vec3::Zero();
+      if (robot_) {
+        sum = pelvis_.conjugate() * zero_.rot[z(rig().pelvis)].conjugate() *
+              (zero_.at(rig().legs[i].hip) - zero_.pos[z(rig().pelvis)]);
+      } else {
+        for (size_t f = 0; f < frames_.size(); ++f)
+          sum += trunk_at(f).conjugate() *
+                 (at(f, rig().legs[i].hip) - frames_[f].pos[z(rig().pelvis)]);
+        sum /= static_cast<double>(frames_.size());
+      }
+      out_.hips[i] = sum;
+      centre_ += sum / static_cast<double>(rig().legs.size());
+    }
+    for (size_t i = 0; i < rig().legs.size(); ++i) out_.hips[i] -= centre_;
+  }
+
   void write_pose(size_t f) {
     Pose& p = out_.poses[f];
     p.pelvis = trunk_at(f);
-    if (f == 0) {
-      // where hips sit in the pelvis: known of robots, the clip's mean of characters
-      for (size_t i = 0; i < rig().legs.size(); ++i) {
-        Vec3 sum = Vec3::Zero();
-        if (robot_) {
-          sum = pelvis_.conjugate() * zero_.rot[z(rig().pelvis)].conjugate() *
-                (zero_.at(rig().legs[i].hip) - zero_.pos[z(rig().pelvis)]);
-        } else {
-          for (size_t g = 0; g < frames_.size(); ++g)
-            sum += trunk_at(g).conjugate() *
-                   (at(g, rig().legs[i].hip) - frames_[g].pos[z(rig().pelvis)]);
-          sum /= static_cast<double>(frames_.size());
-        }
-        out_.hips[i] = sum;
-        centre_ += sum / static_cast<double>(rig().legs.size());
-      }
-      for (size_t i = 0; i < rig().legs.size(); ++i) out_.hips[i] -= centre_;
-    }
     p.centre = rig().roles.quadruped && !robot_
                    ? mid_hips(f)
                    : Vec3(frames_[f].pos[z(rig().pelvis)] + p.pelvis * centre_);
@@ -325,7 +345,7 @@ class Observer {
                   ? unit(sum, Vec3::UnitY())
                   : unit(fallback, Vec3::UnitY());
     }
-    for (size_t f = 0; f < frames_.size(); ++f) {
+    each_frame([&](size_t f) {
       const auto [u, l, axis] = get(f);
       const Vec3 n = u.cross(l);
       const double bend = n.norm(), t = std::clamp((bend - 0.12) / 0.25, 0.0, 1.0);
@@ -335,7 +355,7 @@ class Observer {
       Vec3 a = (1 - w) * carried + (bend > 1e-9 ? Vec3(w * n / bend) : Vec3::Zero());
       a -= a.dot(u) * u;
       *axis = unit(a, carried);
-    }
+    });
   }
 
   void bend_axes() {
@@ -395,8 +415,7 @@ class Observer {
         habit.add(rot(f, arm.hand).conjugate() * forearm_frame(a.lower, a.elbow_axis));
       }
       const Quat hand = neutral_hand(arm, habit.mean());
-      for (size_t f = 0; f < frames_.size(); ++f)
-        out_.poses[f].arms[i].hand = rot(f, arm.hand) * hand;
+      each_frame([&](size_t f) { out_.poses[f].arms[i].hand = rot(f, arm.hand) * hand; });
     }
   }
 
@@ -404,6 +423,7 @@ class Observer {
   ZeroPose zero_;
   bool robot_;
   const std::optional<BodyPoses>& rest_;
+  int jobs_;
   std::vector<BodyPoses> frames_;
   Observation out_;
   std::vector<double> lengths_;
@@ -416,24 +436,10 @@ class Observer {
 
 }  // namespace
 
-Vec3 bend_axis(const Skeleton& s, const ZeroPose& zero, int upper, int lower, const Vec3& segment,
-               bool knee) {
-  const Quat& r = zero.rot[z(upper)];
-  const Vec3 u = unit(segment, -Vec3::UnitZ());
-  // a knee moves the shin back, an elbow the forearm ahead
-  const Vec3 to = knee ? Vec3(-Vec3::UnitX()) : Vec3(Vec3::UnitX());
-  Vec3 axis = unit(u.cross(to), Vec3::UnitY());
-  const auto [first, last] = s.joints_of(lower);
-  if (last - first == 1 && s.joints()[z(first)].type == JointType::hinge) {
-    const Vec3 hinge = zero.rot[z(lower)] * s.joints()[z(first)].axis;
-    axis = hinge.cross(u).dot(to) >= 0 ? hinge : Vec3(-hinge);
-  }
-  return r.conjugate() * axis;
-}
-
-Observation observe(const Clip& clip, const RoleMap& roles, const std::optional<BodyPoses>& rest) {
+Observation observe(const Clip& clip, const RoleMap& roles, const std::optional<BodyPoses>& rest,
+                    int jobs) {
   require(clip.frames() > 0, Kind::bad_input, "the clip has no frames");
-  return Observer(clip, roles, rest).run();
+  return Observer(clip, roles, rest, jobs).run();
 }
 
 }  // namespace motus::retarget

@@ -31,13 +31,9 @@ struct Observation {
 };
 
 /// `rest`: world poses of the clip's skeleton standing and looking ahead, if known (rest_pose()).
-/// Throws Error(bad_input) for a source whose legs have no length.
+/// `jobs`: threads; the result does not depend on it. Throws Error(bad_input) for a source whose legs
+/// have no length.
 Observation observe(const Clip& clip, const RoleMap& roles,
-                    const std::optional<BodyPoses>& rest = {});
-
-/// Body-fixed axis (upper segment's frame) about which a robot's knee or elbow bends, from its zero
-/// pose.
-Vec3 bend_axis(const Skeleton& s, const ZeroPose& zero, int upper, int lower, const Vec3& segment,
-               bool knee);
+                    const std::optional<BodyPoses>& rest = {}, int jobs = 1);
 
 }  // namespace motus::retarget

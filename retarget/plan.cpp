@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "retarget/footsteps.h"
+#include "retarget/parallel.h"
 
 namespace motus::retarget {
 
@@ -83,7 +84,8 @@ void step_in(std::vector<FootTarget>& raw, const std::vector<Vec3>& hips,
 
 }  // namespace
 
-Plan make_plan(const Observation& src, const RobotBody& robot, std::optional<double> scale) {
+Plan make_plan(const Observation& src, const RobotBody& robot, std::optional<double> scale,
+               int jobs) {
   Plan plan;
   plan.scale = scale.value_or(robot.leg_length / src.leg_length);
   const double s = plan.scale;
@@ -105,7 +107,7 @@ Plan make_plan(const Observation& src, const RobotBody& robot, std::optional<dou
     t.arms = p.arms;
     t.legs = p.legs;
   }
-  for (size_t i = 0; i < legs; ++i) {
+  const auto plan_leg = [&](size_t i) {
     std::vector<FootTarget> raw(frames);
     const Vec3 wider = robot.hips[i] - s * src.hips[i];
     for (size_t f = 0; f < frames; ++f) {
@@ -123,7 +125,9 @@ Plan make_plan(const Observation& src, const RobotBody& robot, std::optional<dou
     const std::vector<FootTarget> feet =
         plan_foot(raw, src.contacts[i], robot.feet[i], src.fps, four);
     for (size_t f = 0; f < frames; ++f) plan.targets[f].feet[i] = feet[f];
-  }
+  };
+  for_blocks(static_cast<int>(legs), 1, jobs,
+             [&] { return [&](int leg, int) { plan_leg(static_cast<size_t>(leg)); }; });
 
   std::vector<double> drop(frames, 0.0);
   for (size_t f = 0; f < frames; ++f) {

@@ -37,6 +37,8 @@ struct Plan {
   std::vector<Target> targets;
 };
 
-Plan make_plan(const Observation& source, const RobotBody& robot, std::optional<double> scale = {});
+/// `jobs`: threads; the result does not depend on it.
+Plan make_plan(const Observation& source, const RobotBody& robot, std::optional<double> scale = {},
+               int jobs = 1);
 
 }  // namespace motus::retarget

@@ -235,13 +235,13 @@ Result run(Clip given, const RobotBody& robot, const Options& options) {
   const Clip unrolled = loop ? unroll(source, pad) : Clip{};
   const Clip& whole = loop ? unrolled : source;
   Stages stages;
-  Observation seen =
-      observe(whole, roles, rest_pose(read, make_rig(read.skeleton, roles), options.rest));
+  Observation seen = observe(
+      whole, roles, rest_pose(read, make_rig(read.skeleton, roles), options.rest), options.jobs);
   stages.done("observe", {{"standing_frames", seen.standing}});
   require(!options.peng || roles.quadruped, Kind::usage,
           "Peng's rule is for four legs, '{}' has two", source.skeleton->name());
-  Plan plan =
-      options.peng ? peng_plan(seen, robot, options.scale) : make_plan(seen, robot, options.scale);
+  Plan plan = options.peng ? peng_plan(seen, robot, options.scale)
+                           : make_plan(seen, robot, options.scale, options.jobs);
   stages.done("plan", {{"scale", plan.scale}, {"pelvis_drop_m", plan.drop}});
   const GuardStats guard = guide_shoulders(robot, whole.fps, plan.targets);
   stages.done("guard", {{"arms", guard.arms}});

@@ -1,6 +1,7 @@
 #include "retarget/rig.h"
 
 #include "motion/kinematics.h"
+#include "retarget/frames.h"
 #include "retarget/tree.h"
 
 namespace motus::retarget {
@@ -98,6 +99,22 @@ Rig make_rig(SkeletonPtr skeleton, RoleMap roles) {
   }
   if (rig.arms.size() != 2) rig.arms.clear();
   return rig;
+}
+
+Vec3 bend_axis(const Skeleton& s, const ZeroPose& zero, int upper, int lower, const Vec3& segment,
+               bool knee) {
+  const Quat& r = zero.rot[static_cast<size_t>(upper)];
+  const Vec3 u = unit(segment, -Vec3::UnitZ());
+  // a knee moves the shin back, an elbow the forearm ahead
+  const Vec3 to = knee ? Vec3(-Vec3::UnitX()) : Vec3(Vec3::UnitX());
+  Vec3 axis = unit(u.cross(to), Vec3::UnitY());
+  const auto [first, last] = s.joints_of(lower);
+  if (last - first == 1 && s.joints()[static_cast<size_t>(first)].type == JointType::hinge) {
+    const Vec3 hinge =
+        zero.rot[static_cast<size_t>(lower)] * s.joints()[static_cast<size_t>(first)].axis;
+    axis = hinge.cross(u).dot(to) >= 0 ? hinge : Vec3(-hinge);
+  }
+  return r.conjugate() * axis;
 }
 
 }  // namespace motus::retarget

@@ -51,4 +51,9 @@ struct ZeroPose {
   }
 };
 
+/// Body-fixed axis (upper segment's frame) about which a robot's knee or elbow bends, from its zero
+/// pose.
+Vec3 bend_axis(const Skeleton& s, const ZeroPose& zero, int upper, int lower, const Vec3& segment,
+               bool knee);
+
 }  // namespace motus::retarget
