@@ -330,16 +330,17 @@ class Observer {
   }
 
   /// Axis per frame: the normal of the bent limb, and where it is straight the axis that the limb
-  /// bends about elsewhere in the clip, carried by the upper segment.
+  /// bends about elsewhere in the clip, carried by the upper segment. One that is never bent would
+  /// move its end `to`, in the pelvis.
   template <typename Get>
-  void bend_axes_of(int upper, const Vec3& known, const Vec3& otherwise, const Get& get) {
+  void bend_axes_of(int upper, const Vec3& known, const Vec3& to, const Get& get) {
     Vec3 fixed = known;
     if (!robot_) {
       Vec3 sum = Vec3::Zero(), fallback = Vec3::Zero();
       for (size_t f = 0; f < frames_.size(); ++f) {
         const auto [u, l, axis] = get(f);
         sum += rot(f, upper).conjugate() * u.cross(l);
-        fallback += rot(f, upper).conjugate() * (out_.poses[f].pelvis * otherwise);
+        fallback += rot(f, upper).conjugate() * u.cross(out_.poses[f].pelvis * to);
       }
       fixed = sum.norm() > 0.03 * static_cast<double>(frames_.size())
                   ? unit(sum, Vec3::UnitY())
@@ -367,7 +368,7 @@ class Observer {
       const Leg& leg = rig().legs[i];
       const Vec3 known =
           bend_axis(s_, zero_, leg.upper, leg.lower, zero_.at(leg.knee) - zero_.at(leg.hip), true);
-      bend_axes_of(leg.upper, known, Vec3::UnitY(), [&](size_t f) {
+      bend_axes_of(leg.upper, known, -Vec3::UnitX(), [&](size_t f) {
         LegPose& l = out_.poses[f].legs[i];
         return View{l.thigh, l.shin, &l.knee_axis};
       });
@@ -376,7 +377,7 @@ class Observer {
       const Arm& arm = rig().arms[i];
       const Vec3 known = bend_axis(s_, zero_, arm.upper, arm.lower,
                                    zero_.at(arm.elbow) - zero_.at(arm.shoulder), false);
-      bend_axes_of(arm.upper, known, -Vec3::UnitY(), [&](size_t f) {
+      bend_axes_of(arm.upper, known, Vec3::UnitX(), [&](size_t f) {
         ArmPose& a = out_.poses[f].arms[i];
         return View{a.upper, a.lower, &a.elbow_axis};
       });
