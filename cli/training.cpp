@@ -3,12 +3,14 @@
 #include <algorithm>
 #include <atomic>
 #include <csignal>
+#include <memory>
 #include <nlohmann/json.hpp>
 #include <thread>
 
 #include "cli/app.h"
 #include "cli/arg_file.h"
 #include "cli/io.h"
+#include "cli/rollouts.h"
 #include "cli/show_run.h"
 #include "cli/terminal.h"
 #include "formats/format.h"
@@ -155,6 +157,31 @@ void load_model(learn::Agent& agent, const sim::EnvSpec& spec, const std::string
   }
 }
 
+static bool has_task(const sim::EnvConfig& c) {
+  return c.task.task != sim::TaskKind::none && c.task.task != sim::TaskKind::constant;
+}
+
+/// The judge of amp-judge, on the length of the whole test; times the share of the task's reward,
+/// of which a step can give 1, where there is a task.
+static std::function<double(const learn::TestResult&, const std::vector<learn::TestEpisode>&)>
+judge_of(const World& world, const sim::EnvSpec& spec, bool task) {
+  const double fps = 1 / spec.control_dt;
+  const auto judge = std::make_shared<const Judge>(world.dataset, robot_of(world.model), fps);
+  const auto longest = static_cast<double>(learn::episode_steps(spec));
+  return [=, skeleton = world.dataset.skeleton](const learn::TestResult& test,
+                                                const std::vector<learn::TestEpisode>& episodes) {
+    if (episodes.empty()) return 0.0;
+    std::vector<Rollout> rollouts;
+    for (const learn::TestEpisode& e : episodes) {
+      rollouts.push_back({.clip = clip_of(e.poses, skeleton, fps, "test"), .fell = e.fell});
+    }
+    Quality q = judge->quality(rollouts);
+    q.length = test.length_ratio;
+    const double share = std::clamp(test.mean_return / longest, 0.0, 1.0);
+    return Judge::score(q) * (task ? share : 1);
+  };
+}
+
 void check_device(const TrainFlags& o) {
   std::string device = o.devices.empty() ? o.device : o.devices.front();
   if (o.devices.size() > 1) {
@@ -190,6 +217,7 @@ int train_run(const TrainFlags& o, RunConfig c) {
   t.logger = logger;
   t.reference_speed = world.reference_speed;
   t.words = words_of(c, env->spec());
+  t.judge = judge_of(world, env->spec(), has_task(c.env_config()));
   t.stop = [] { return stop_signal != 0; };
   t.warn = [](const std::string& line) { warn(line); };
   Watcher watcher(world.reference_speed);

@@ -19,10 +19,11 @@ double forward_speed(const sim::Pose& p) {
 }
 
 TestResult run_test(sim::VecEnv& env, Agent& agent, int64_t episodes,
-                    const std::function<bool()>& stop) {
+                    const std::function<bool()>& stop, EpisodeLog* log) {
   struct Runner {
     int64_t finished = 0, length = 0;
     double reward = 0, start[2] = {0, 0}, last[2] = {0, 0};
+    std::vector<sim::Pose> poses;
   };
   const auto count = static_cast<size_t>(env.spec().envs);
   const int64_t each = (episodes + env.spec().envs - 1) / env.spec().envs;
@@ -36,6 +37,7 @@ TestResult run_test(sim::VecEnv& env, Agent& agent, int64_t episodes,
     for (int i = 0; i < 2; ++i) runners[e].start[i] = runners[e].last[i] = p.root_pos[i];
     runners[e].length = 0;
     runners[e].reward = 0;
+    if (log) runners[e].poses = {p};
   };
   env.set_test(true);
   env.reset();
@@ -53,7 +55,11 @@ TestResult run_test(sim::VecEnv& env, Agent& agent, int64_t episodes,
         speed += forward_speed(p);
         ++steps;
         for (int i = 0; i < 2; ++i) u.last[i] = p.root_pos[i];
+        if (log) u.poses.push_back(p);
         continue;
+      }
+      if (log && log->episodes.size() < log->most) {
+        log->episodes.push_back({std::move(u.poses), env.done()[e] == sim::Done::fail, u.reward});
       }
       r.mean_return += u.reward;
       r.mean_length += static_cast<double>(u.length);

@@ -5,6 +5,7 @@
 // whatever ends first would favour short ones.
 #include <cstdint>
 #include <functional>
+#include <vector>
 
 #include "learn/agent.h"
 #include "sim/vec_env.h"
@@ -20,6 +21,19 @@ struct TestResult {
   int64_t episodes = 0;
 };
 
+/// A test episode as it went, for a closer look.
+struct TestEpisode {
+  std::vector<sim::Pose> poses;  ///< one a control step; the last one is lost to the reset
+  bool fell = false;
+  double task_return = 0;
+};
+
+/// The first `most` episodes that end, in that order.
+struct EpisodeLog {
+  size_t most = 0;
+  std::vector<TestEpisode> episodes = {};
+};
+
 /// Control steps of a full episode.
 int64_t episode_steps(const sim::EnvSpec& spec);
 
@@ -27,8 +41,8 @@ int64_t episode_steps(const sim::EnvSpec& spec);
 double forward_speed(const sim::Pose& pose);
 
 /// Leaves the environments reset and out of test mode. `stop` is asked after each step; a stopped
-/// test returns what it has.
+/// test returns what it has. Fills `log`, if there is one.
 TestResult run_test(sim::VecEnv& env, Agent& agent, int64_t episodes,
-                    const std::function<bool()>& stop = {});
+                    const std::function<bool()>& stop = {}, EpisodeLog* log = nullptr);
 
 }  // namespace motus::learn

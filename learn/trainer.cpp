@@ -73,7 +73,7 @@ class Trainer {
   TrainResult r_;
   std::optional<Error> lost_;  ///< why the newest files are not there
   Clock::time_point start_ = Clock::now();
-  double hours_before_ = 0, best_ = -1;
+  double hours_before_ = 0, score_ = 0, best_ = -1;
 };
 
 IterationStats Trainer::iterate() {
@@ -167,7 +167,8 @@ LogRow Trainer::row(const IterationStats& s) const {
           {"Task_Reward_Mean", s.task_reward_mean},
           {"Reward_Mean", s.reward_mean},
           {"Action_Std", s.action_std},
-          {"Symmetry_Loss", s.symmetry_loss}};
+          {"Symmetry_Loss", s.symmetry_loss},
+          {"Judge_Score", score_}};
 }
 
 /// MimicKit's collections; what is not named here is Misc.
@@ -183,13 +184,15 @@ std::string tag(const std::string& column) {
 void Trainer::output(const IterationStats& s) {
   {
     const Timer timer(r_.time.test);
-    r_.last_test = run_test(env_, agent_, config_.test_episodes);
+    EpisodeLog log{.most = o_.judged_episodes};
+    r_.last_test = run_test(env_, agent_, config_.test_episodes, {}, o_.judge ? &log : nullptr);
+    score_ = o_.judge ? o_.judge(r_.last_test, log.episodes)
+                      : test_score(r_.last_test, o_.reference_speed);
   }
   env_.diagnostics();  // those of the test are not the training's
-  const double score = test_score(r_.last_test, o_.reference_speed);
-  const bool best = score > best_;
+  const bool best = score_ > best_;
   if (best) {
-    best_ = score;
+    best_ = score_;
     r_.best_test = r_.last_test;
     r_.best_samples = r_.samples;
   }

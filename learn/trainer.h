@@ -36,6 +36,10 @@ struct TrainOptions {
   int threads = 1;         ///< 2 = the discriminator is updated beside actor and critic
   Logger logger = Logger::txt;
   double reference_speed = 0;  ///< m/s of the clips, 0 = unknown
+  /// How good a tested policy is, 0..1, from the test and its first episodes; the best is kept.
+  /// Unset: test_score().
+  std::function<double(const TestResult&, const std::vector<TestEpisode>&)> judge;
+  size_t judged_episodes = 8;
   /// Written into every checkpoint: configurations, names, versions. Nothing that differs between
   /// two runs of the same seed.
   std::map<std::string, std::string> words;

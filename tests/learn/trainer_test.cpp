@@ -155,3 +155,26 @@ TEST_CASE("a standing policy does not score as a walking one") {
   t.forward_speed = 3;
   CHECK(test_score(t, 1.1) == 0);
 }
+
+TEST_CASE("a judge that watches the tests chooses what is kept") {
+  const auto out = fresh_folder("judged");
+  TrainOptions o;
+  o.max_samples = 20000;
+  o.judged_episodes = 3;
+  std::vector<std::string> models;
+  int tests = 0;
+  o.judge = [&](const TestResult& test, const std::vector<TestEpisode>& episodes) {
+    CHECK(test.episodes == 8);
+    CHECK(episodes.size() == 3);
+    CHECK(!episodes[0].poses.empty());
+    return ++tests == 2 ? 0.9 : 0.1 / tests;  // its style falls late
+  };
+  o.progress = [&](const Progress& p) {
+    if (p.tested) models.push_back(hash(out / "model.safetensors"));
+  };
+  const TrainResult r = run(out, o);
+  REQUIRE(models.size() > 2);
+  CHECK(hash(out / "best.safetensors") == models[1]);
+  CHECK(hash(out / "best.safetensors") != models.back());
+  CHECK(r.best_samples < r.samples);
+}
