@@ -8,20 +8,33 @@ namespace motus {
 
 namespace fs = std::filesystem;
 
-std::vector<fs::path> data_folders() {
+namespace {
+
+void add_folder(std::vector<fs::path>& to, const fs::path& p) {
+  std::error_code ec;
+  if (!p.empty() && fs::is_directory(p, ec)) to.push_back(p);
+}
+
+/// Those that are found from where the program lies, which stays the same while it runs.
+std::vector<fs::path> folders_of_program() {
   std::vector<fs::path> out;
   std::error_code ec;
-  const auto add = [&](const fs::path& p) {
-    if (!p.empty() && fs::is_directory(p, ec)) out.push_back(p);
-  };
-  if (const char* env = std::getenv("MOTUS_DATA"); env && *env) add(env);
   const fs::path self = fs::read_symlink("/proc/self/exe", ec);
-  if (!ec) {
-    const fs::path bin = self.parent_path();
-    add(bin.parent_path() / "share" / "motus");
-    // build/PRESET/bin/program inside a source tree
-    add(bin.parent_path().parent_path().parent_path() / "data");
-  }
+  if (ec) return out;
+  const fs::path bin = self.parent_path();
+  add_folder(out, bin.parent_path() / "share" / "motus");
+  // build/PRESET/bin/program inside a source tree
+  add_folder(out, bin.parent_path().parent_path().parent_path() / "data");
+  return out;
+}
+
+}  // namespace
+
+std::vector<fs::path> data_folders() {
+  static const std::vector<fs::path> of_program = folders_of_program();
+  std::vector<fs::path> out;
+  if (const char* env = std::getenv("MOTUS_DATA"); env && *env) add_folder(out, env);
+  out.insert(out.end(), of_program.begin(), of_program.end());
   return out;
 }
 

@@ -8,9 +8,19 @@
 
 namespace motus {
 
+namespace {
+
+/// Looked up once: EVP_sha256() would be looked up for every digest.
+const EVP_MD* algorithm() {
+  static const EVP_MD* const sha256 = EVP_MD_fetch(nullptr, "SHA256", nullptr);
+  return sha256;
+}
+
+}  // namespace
+
 Sha256::Sha256() : context_(EVP_MD_CTX_new()) {
-  if (!context_ ||
-      EVP_DigestInit_ex(static_cast<EVP_MD_CTX*>(context_), EVP_sha256(), nullptr) != 1) {
+  if (!context_ || !algorithm() ||
+      EVP_DigestInit_ex(static_cast<EVP_MD_CTX*>(context_), algorithm(), nullptr) != 1) {
     throw std::runtime_error("OpenSSL has no SHA-256");
   }
 }

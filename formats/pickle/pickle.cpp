@@ -107,6 +107,14 @@ std::unordered_set<const void*> check_graph(const Value& root, int64_t limit) {
         v.values = std::min(limit + 1, v.values + weight(item));
         continue;
       }
+      if (item.is_sequence() && item.raw_sequence().numbers_alone()) {  // nothing to enter
+        require(open.size() < kMaxNesting, Kind::bad_input, "the pickle nests deeper than {}",
+                kMaxNesting);
+        const auto n = static_cast<int64_t>(item.raw_sequence().reals.size());
+        v.values = std::min(limit + 1, v.values + weight(item) + n);
+        v.depth = std::max(v.depth, 2);
+        continue;
+      }
       const auto [it, fresh] = seen.try_emplace(item.identity());
       if (fresh) {
         enter(item, it->second);  // invalidates v

@@ -14,6 +14,7 @@ constexpr size_t kMaxMemo = 1000000;
 constexpr size_t kMaxStack = 1000000;
 constexpr size_t kMaxMarks = 256;
 constexpr int64_t kValue = sizeof(Value);
+constexpr size_t kReal = 1 + sizeof(double), kSmall = 2;  // BINFLOAT and BININT1 with their opcodes
 
 double big_endian(const std::byte* p) {
   uint64_t bits = 0;
@@ -63,6 +64,7 @@ bool PickleMachine::step(uint8_t op) {
       push_numbers();
       return true;
     case kMark:
+      if (append_numbers()) return true;
       if (marks_.size() >= kMaxMarks) refuse("more than {} values are open", kMaxMarks);
       marks_.push_back(stack_.size());
       return true;
@@ -208,7 +210,6 @@ void PickleMachine::push(const Value& v) {
 
 // the frames of a motion are lists of numbers: most opcodes of such a pickle are these
 void PickleMachine::push_numbers() {
-  constexpr size_t kReal = 1 + sizeof(double), kSmall = 2;  // with their opcodes
   const Bytes rest = in_.rest();
   size_t at = 0;
   while (stack_.size() < kMaxStack) {  // beyond it, push() refuses the next
@@ -225,6 +226,47 @@ void PickleMachine::push_numbers() {
     }
   }
   in_.take(at);
+}
+
+// and most of those lists come as a whole: a mark, numbers, APPENDS
+bool PickleMachine::append_numbers() {
+  const Bytes rest = in_.rest();
+  size_t end = 0, count = 0;
+  bool mixed = false;
+  for (; end < rest.size(); ++count) {
+    if (rest[end] == std::byte{kBinfloat}) {
+      end += kReal;
+    } else if (rest[end] == std::byte{kBinint1}) {
+      end += kSmall;
+      mixed = true;
+    } else {
+      break;
+    }
+  }
+  const size_t floor = marks_.empty() ? 0 : marks_.back();
+  const bool whole = count > 0 && end < rest.size() && rest[end] == std::byte{kAppends} &&
+                     count <= kMaxStack - stack_.size() && marks_.size() < kMaxMarks &&
+                     stack_.size() > floor && stack_.back().is(ValueKind::list);
+  if (!whole) return false;
+  Sequence& list = stack_.back().raw_sequence();
+  const size_t before = list.reals.size();
+  if (!list.numbers_alone() || (mixed && before + count > Sequence::kMostMixed)) return false;
+  budget_.spend(kValue * static_cast<int64_t>(count));
+  list.reals.resize(before + count);
+  double* to = list.reals.data() + before;
+  const std::byte* p = rest.data();
+  for (size_t i = 0; i < count; ++i) {
+    if (*p == std::byte{kBinfloat}) {
+      to[i] = big_endian(p + 1);
+      p += kReal;
+    } else {
+      to[i] = std::to_integer<uint8_t>(p[1]);
+      list.wholes.set(before + i);
+      p += kSmall;
+    }
+  }
+  in_.take(end + 1);
+  return true;
 }
 
 Value PickleMachine::pop() {
@@ -274,7 +316,12 @@ void PickleMachine::memo_put(size_t index, const Value& v) {
   // real picklers number from 0, Python 2's from 1: a larger gap is an attempt on the memory
   if (index > memo_.size() + 1) refuse("memo index {} after {}", index, memo_.size());
   if (index >= kMaxMemo) refuse("more than {} memo entries", kMaxMemo);
-  if (index >= memo_.size()) {
+  if (index == memo_.size()) {
+    memo_.push_back(v);
+    memo_set_.push_back(true);
+    return;
+  }
+  if (index > memo_.size()) {
     memo_.resize(index + 1);
     memo_set_.resize(index + 1);
   }
@@ -313,13 +360,15 @@ Value PickleMachine::make_bytes(Bytes raw) {
 }
 
 Value PickleMachine::make_list(List items) {
-  budget_.spend(kValue * static_cast<int64_t>(items.size()) + static_cast<int64_t>(sizeof(List)));
-  return Value::list(&pools_.lists.emplace_back(Sequence{std::move(items), {}}));
+  budget_.spend(kValue * static_cast<int64_t>(items.size()) +
+                static_cast<int64_t>(sizeof(Sequence)));
+  return Value::list(&pools_.lists.emplace_back(Sequence{std::move(items), {}, {}}));
 }
 
 Value PickleMachine::make_tuple(List items) {
-  budget_.spend(kValue * static_cast<int64_t>(items.size()) + static_cast<int64_t>(sizeof(List)));
-  return Value::tuple(&pools_.lists.emplace_back(Sequence{std::move(items), {}}));
+  budget_.spend(kValue * static_cast<int64_t>(items.size()) +
+                static_cast<int64_t>(sizeof(Sequence)));
+  return Value::tuple(&pools_.lists.emplace_back(Sequence{std::move(items), {}, {}}));
 }
 
 Value PickleMachine::make_dict() {

@@ -89,7 +89,8 @@ class PickleMachine {
   bool step_call(uint8_t op);
 
   void push(const Value& v);
-  void push_numbers();  // reals and small integers, as many as follow at once
+  bool append_numbers();  // to the list on top, if what follows this mark is a whole list of them
+  void push_numbers();    // reals and small integers, as many as follow at once
   Value pop();
   Value& top();
   List pop_to_mark();

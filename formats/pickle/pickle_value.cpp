@@ -102,7 +102,10 @@ size_t count_numbers(const List& rows) {
 
 void Sequence::expand() {
   items.reserve(reals.size());
-  for (const double v : reals) items.push_back(Value::real(v));
+  for (size_t i = 0; i < reals.size(); ++i) {
+    const bool whole = i < kMostMixed && wholes[i];
+    items.push_back(whole ? Value::integer(static_cast<int64_t>(reals[i])) : Value::real(reals[i]));
+  }
   std::vector<double>().swap(reals);
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 // What a pickle holds, as data: a graph of plain values in pools that the document owns. Sharing is
 // kept (a list may occur twice), so walk it by name rather than as a tree.
+#include <bitset>
 #include <cstdint>
 #include <deque>
 #include <span>
@@ -104,12 +105,16 @@ class Value {
   };
 };
 
-/// A list or tuple. One of real numbers alone, as the rows of a motion are, keeps them in half the
-/// room until somebody asks for values.
+/// A list or tuple. One of numbers alone, as the rows of a motion are, keeps them in half the room
+/// until somebody asks for values.
 struct Sequence {
-  List items;
-  std::vector<double> reals;  ///< instead of items
+  static constexpr size_t kMostMixed = 128;  ///< numbers in such a list that holds integers
 
+  List items;
+  std::vector<double> reals;         ///< instead of items
+  std::bitset<kMostMixed> wholes{};  ///< which of `reals` are integers in the file
+
+  bool numbers_alone() const { return items.empty(); }
   size_t size() const { return items.size() + reals.size(); }
   void expand();
   void append(std::span<const Value> values);

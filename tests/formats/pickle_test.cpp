@@ -277,6 +277,35 @@ TEST_CASE("a list of real numbers is one of values as soon as it holds something
   CHECK(to_doubles(numeric_array(reals.root(), "it")) == std::vector<double>{1.5, -2.5});
 }
 
+TEST_CASE("rows of reals and small integers keep which is which") {
+  const std::string half("G\x3f\xe0\0\0\0\0\0\0", 9), five = "K\x05";
+  // in one piece, and more by another
+  const Pickle row = parse("](" + half + five + "e(" + five + "e.");
+  CHECK(to_doubles(numeric_array(row.root(), "it")) == std::vector<double>{0.5, 5, 5});
+  const List& items = row.root().items("it");
+  REQUIRE(items.size() == 3);
+  CHECK(items[0].is(ValueKind::real));
+  CHECK(items[1].is(ValueKind::integer));
+  CHECK(items[2].raw_integer() == 5);
+  // with text behind, and longer than such rows may be
+  const Pickle text = parse("](" + half + five + "e(Vx\n" + half + "e.");
+  REQUIRE(text.root().items("it").size() == 4);
+  CHECK(text.root().items("it")[1].raw_integer() == 5);
+  std::string many;
+  for (int i = 0; i < 100; ++i) many += half + five;
+  const Pickle wide = parse("](" + many + "e.");
+  REQUIRE(wide.root().items("it").size() == 200);
+  CHECK(wide.root().items("it")[199].is(ValueKind::integer));
+  CHECK(to_doubles(numeric_array(wide.root(), "it"))[199] == 5);
+  // shared, nested, cut off, without a list to go to
+  const Pickle shared = parse("](](" + five + "eq\1h\1e.");
+  CHECK(to_doubles(numeric_array(shared.root(), "it")) == std::vector<double>{5, 5});
+  CHECK_THROWS_AS(parse("](" + half + "K"), Error);
+  CHECK_THROWS_AS(parse("](" + half + five), Error);
+  CHECK_THROWS_AS(parse("(" + five + "e."), Error);
+  CHECK_THROWS_AS(parse("}(" + five + "e."), Error);
+}
+
 TEST_CASE("what the writer writes, the reader reads, bit for bit") {
   Frames numbers(2, 3);
   numbers << 1, -0.0, 3.25, 1e-300, 5, -6;
