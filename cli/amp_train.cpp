@@ -21,7 +21,7 @@ const std::vector<std::string> kFlags{
     "--capture_video", "--export_bvh",    "--model_file", "--out_dir",       "--save_int_models",
     "--max_samples",   "--test_episodes", "--rand_seed",  "--devices",       "--device",
     "--master_port",   "--set",           "--workers",    "--max_minutes",   "--resume",
-    "--force",         "--print-config",  "--profile",    "--json"};
+    "--force",         "--print-config",  "--precision",  "--profile",       "--json"};
 const std::vector<std::string> kRepeatable{"--set"};
 
 /// Where the configuration comes from: a run to go on with, a run whose model is tested, or files.
@@ -45,7 +45,9 @@ cli::RunConfig configure(const cli::TrainFlags& o) {
             o.model_file);
     c = cli::RunConfig::from_yaml(a.word("config"), o.model_file);
   } else {
-    c = cli::RunConfig::from_files(o.engine, o.env, o.agent, o.motion, o.sets);
+    std::vector<std::string> sets = o.sets;
+    if (!o.precision.empty()) sets.push_back("agent.precision=" + o.precision);
+    c = cli::RunConfig::from_files(o.engine, o.env, o.agent, o.motion, sets);
   }
   if (o.num_envs) c.num_envs = *o.num_envs;
   if (o.seed) c.seed = static_cast<uint64_t>(*o.seed);
@@ -100,6 +102,7 @@ int main(int argc, char** argv) {
   app.option("--rand_seed", o.seed, "the same seed gives the same bits (default 0)");
   app.option("--workers", o.workers, "threads; they change the time, not the result (0 = cores)");
   app.option("--set", o.sets, "agent.KEY=VALUE, env.KEY=VALUE or engine.KEY=VALUE");
+  app.option("--precision", o.precision, "fp32 or bf16: numbers in the networks' products");
   app.flag("--print-config", o.print_config, "print the effective configuration and stop");
   app.option("--logger", o.logger, "txt, tb (TensorBoard beside the text) or none");
   app.option("--save_int_models", o.save_int_models, "true: keep a numbered model of each test");

@@ -227,9 +227,9 @@ int train_run(const TrainFlags& o, RunConfig c) {
   std::signal(SIGTERM, on_signal);
   say(
       fmt::format("{}: {} environments, {} workers, seed {}, observations {}, actions {}, "
-                  "discriminator {}",
+                  "discriminator {}, products by {}",
                   out.string(), c.num_envs, workers, c.seed, env->spec().obs, env->spec().actions,
-                  env->spec().disc_obs));
+                  env->spec().disc_obs, agent.kernel()));
   const learn::TrainResult r = learn::train(*env, agent, t);
   if (o.profile) print_profile(r, workers);
   if (r.interrupted) {

@@ -16,8 +16,8 @@ namespace motus::cli {
 /// What the command line says; the words of its values, not yet checked.
 struct TrainFlags {
   std::string mode = "train", engine, env, agent, motion, model_file, out_dir = "output/";
-  std::string logger = "txt", device = "cpu", visualize, video, capture_video, export_bvh,
-              save_int_models = "false", resume;
+  std::string logger = "txt", device = "cpu", precision, visualize, video, capture_video,
+              export_bvh, save_int_models = "false", resume;
   std::string arg_file;
   std::vector<std::string> devices, sets;
   std::optional<int> num_envs, master_port;
