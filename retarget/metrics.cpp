@@ -105,11 +105,15 @@ Measured measure(const Clip& source, const Rig& rig, const Clip& clip, const Rob
       [&] { measure_collisions(clip, body, out); }, [&] { on = ground(clip, body); },
       [&] { from = figure(source, rig); }, [&] { to = figure(clip, body.rig); },
       [&] { measure_joints(clip, body, out); }};
-  for_blocks(static_cast<int>(parts.size()), 1, jobs,
-             [&] { return [&](int first, int) { parts[static_cast<size_t>(first)](); }; });
-  measure_feet(from, to, on, out);
-  measure_source(source, to.leg_length / from.leg_length, out);
-  measure_shape(from, to, out);
+  const auto side_by_side = [&](std::span<const std::function<void()>> work) {
+    for_blocks(static_cast<int>(work.size()), 1, jobs,
+               [&] { return [&](int first, int) { work[static_cast<size_t>(first)](); }; });
+  };
+  side_by_side(parts);
+  const std::array<std::function<void()>, 3> comparisons = {
+      [&] { measure_shape(from, to, out); }, [&] { measure_feet(from, to, on, out); },
+      [&] { measure_source(source, to.leg_length / from.leg_length, out); }};
+  side_by_side(comparisons);
   measure_balance(on, clip.fps, out);
   return out;
 }

@@ -7,31 +7,55 @@
 #include "motion/kinematics.h"
 #include "retarget/json_text.h"
 #include "retarget/measure_parts.h"
+#include "retarget/parallel.h"
 
 namespace motus::retarget {
 
 namespace {
 
+constexpr int kBlock = 64;  // frames a thread takes at a time
+
 size_t z(int i) {
   return static_cast<size_t>(i);
+}
+
+/// The robot's ankles and feet in one frame.
+struct Feet {
+  std::array<Vec3, kMaxLegs> ankle;
+  std::array<Quat, kMaxLegs> foot;  ///< anatomical
+};
+
+std::vector<Feet> feet_of(const Clip& clip, const RobotBody& body, int jobs) {
+  std::vector<Feet> out(z(clip.frames()));
+  for_blocks(clip.frames(), kBlock, jobs, [&] {
+    return [&](int first, int last) {
+      for (int f = first; f < last; ++f) {
+        const BodyPoses p = forward(clip, f);
+        for (size_t i = 0; i < body.rig.legs.size(); ++i) {
+          const Leg& leg = body.rig.legs[i];
+          out[z(f)].ankle[i] = p.pos[z(leg.ankle.body)] + p.rot[z(leg.ankle.body)] * leg.ankle.pos;
+          out[z(f)].foot[i] = p.rot[z(leg.foot)] * body.zero.rot[z(leg.foot)].conjugate();
+        }
+      }
+    };
+  });
+  return out;
 }
 
 }  // namespace
 
 void measure_plan(const Clip& clip, const RobotBody& body, std::span<const Target> targets,
-                  Report& r) {
+                  int jobs, Report& r) {
   const Rig& rig = body.rig;
+  const std::vector<Feet> feet = feet_of(clip, body, jobs);
   Mean slide, foot_error;
   int planted = 0;
   std::array<Vec3, kMaxLegs> last{};
   std::array<int, kMaxLegs> last_roll{};
   for (int f = 0; f < clip.frames(); ++f) {
-    const BodyPoses p = forward(clip, f);
     const Target& t = targets[z(f)];
     for (size_t i = 0; i < rig.legs.size(); ++i) {
-      const Leg& leg = rig.legs[i];
-      const Vec3 ankle = p.pos[z(leg.ankle.body)] + p.rot[z(leg.ankle.body)] * leg.ankle.pos;
-      const Quat foot = p.rot[z(leg.foot)] * body.zero.rot[z(leg.foot)].conjugate();
+      const Vec3& ankle = feet[z(f)].ankle[i];
       foot_error.add((ankle - t.feet[i].ankle).norm());
       if (!t.feet[i].planted) continue;
       ++planted;
@@ -41,7 +65,7 @@ void measure_plan(const Clip& clip, const RobotBody& body, std::span<const Targe
       Vec3 touch = ankle;
       if (!rig.roles.quadruped) {
         const double x = rolls > 0 ? body.feet[i].toe : rolls < 0 ? body.feet[i].heel : 0.0;
-        touch += foot * Vec3(x, 0, -body.feet[i].ankle_height);
+        touch += feet[z(f)].foot[i] * Vec3(x, 0, -body.feet[i].ankle_height);
       }
       if (f > 0 && targets[z(f - 1)].feet[i].planted && rolls == last_roll[i]) {
         const double v = (touch - last[i]).head<2>().norm() * clip.fps;

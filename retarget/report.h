@@ -23,9 +23,9 @@ struct Report : Measured {
 };
 
 /// Fills in the numbers about planted feet: `clip` on `body.robot` against the targets of its
-/// frames.
+/// frames. `jobs`: threads; the result does not depend on it.
 void measure_plan(const Clip& clip, const RobotBody& body, std::span<const Target> targets,
-                  Report& report);
+                  int jobs, Report& report);
 
 /// name -> value, SI units: the metrics and the plan's.
 std::map<std::string, double> numbers(const Report& report);

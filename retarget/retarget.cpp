@@ -183,7 +183,7 @@ Result copy(const Clip& source, const RobotBody& robot, RoleMap roles) {
   r.clip.channels = source.channels;
   const Observation seen = observe(source, r.roles);
   const Plan plan = make_plan(seen, robot, 1.0);
-  measure_plan(r.clip, robot, plan.targets, r.report);
+  measure_plan(r.clip, robot, plan.targets, 1, r.report);
   Stages stages;
   judge_result(robot, 1.0, 1, stages, r);
   return r;
@@ -267,7 +267,7 @@ Result run(Clip given, const RobotBody& robot, const Options& options) {
   write_contacts(robot, targets, r.clip);
   r.source = std::move(source);
   r.report.scheme = options.quality == Quality::full ? "motus full" : "motus draft";
-  measure_plan(r.clip, robot, targets, r.report);
+  measure_plan(r.clip, robot, targets, options.jobs, r.report);
   r.report.pelvis_drop = plan.drop;
   r.report.loop_residual = residual;
   plan.targets = {};
