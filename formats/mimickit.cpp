@@ -85,19 +85,16 @@ Frames columns_of(const Array& matrix, Eigen::Index first, Eigen::Index count) {
   return out;
 }
 
-/// In one pass without branches.
-bool holds_nan(const Frames& a) {
-  const double* p = a.data();
-  int nan = 0;
-  for (Eigen::Index i = 0; i < a.size(); ++i) nan |= static_cast<int>(p[i] != p[i]);
-  return nan != 0;
+/// True for NaN and infinite numbers, in one pass, several at once: zero times those is NaN.
+bool may_hold_nan(const Frames& a) {
+  return (a.array() * 0.0).sum() != 0.0;
 }
 
 /// NaN to zero, as MimicKit's own conversion does by accident: a whole joint at a time, since an
 /// exponential map with one NaN is the identity there. The holes are noted for motion-check. False if
 /// there were none.
 bool clear_nan(Frames& root, Frames& dofs, const Skeleton& s, Source& source) {
-  if (!holds_nan(root.rightCols(3)) && !holds_nan(dofs)) return false;
+  if (!may_hold_nan(root) && !may_hold_nan(dofs)) return false;
   struct Span {
     std::string name;
     Frames* of;

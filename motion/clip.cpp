@@ -1,7 +1,6 @@
 #include "motion/clip.h"
 
 #include <cmath>
-#include <limits>
 #include <span>
 
 #include "motion/error.h"
@@ -11,14 +10,10 @@ namespace motus {
 
 namespace {
 
-/// The usual case in one pass without branches; only what fails it is searched for the place.
+/// The usual case in one pass, several numbers at once: zero times what is not finite is NaN. Only
+/// what fails it is searched for the place.
 bool all_finite(const Frames& a) {
-  const double* p = a.data();
-  int bad = 0;
-  for (Eigen::Index i = 0; i < a.size(); ++i) {
-    bad |= static_cast<int>(!(std::abs(p[i]) <= std::numeric_limits<double>::max()));
-  }
-  return bad == 0;
+  return (a.array() * 0.0).sum() == 0.0;
 }
 
 /// True if all quaternions are unit within 1e-3, which makes them finite too.
