@@ -6,8 +6,10 @@ namespace motus::retarget {
 
 namespace {
 
-constexpr double kMargin = 0.007;      // m
-constexpr double kMarginShare = 0.35;  // of the gap that two bodies were built with
+constexpr double kMargin = 0.01;  // m
+// of the gap that two bodies were built with: thighs and hips must be free to come close, or
+// nothing crouches as deep as its source
+constexpr double kMarginShare = 0.2;
 
 size_t z(int i) {
   return static_cast<size_t>(i);

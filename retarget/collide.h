@@ -23,7 +23,7 @@ struct Contact {
   int body_a = 0, body_b = 0;
   Vec3 a = Vec3::Zero(), b = Vec3::Zero();
   double gap = 0;     ///< m, negative = overlapping
-  double margin = 0;  ///< m, gap that they shall keep: some millimetres, or a third of the gap that
+  double margin = 0;  ///< m, gap that they shall keep: a centimetre, or a fifth of the gap that
                       ///< they were built with where that is less
 };
 
