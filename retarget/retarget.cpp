@@ -25,6 +25,7 @@ namespace motus::retarget {
 namespace {
 
 constexpr double kPad = 1.0;          // s of neighbouring cycles on each side of a loop
+constexpr double kPadFormulas = 0.4;  // s, where a pose asks nothing of the one before
 constexpr double kFastestJoint = 30;  // rad/s
 constexpr double kSeam = 0.2;         // s over which a loop's residual is spread
 
@@ -227,8 +228,10 @@ Result run(Clip given, const RobotBody& robot, const Options& options) {
   if (options.scheme == Scheme::gmr) return run_gmr(source, robot, std::move(roles));
 
   const bool loop = source.loop == LoopMode::wrap && closes(source);
+  const bool formulas = options.formulas && robot.rig.roles.quadruped && ClosedForm(robot).fits();
+  const double beside = formulas ? kPadFormulas : kPad;
   const int pad =
-      loop ? std::min(source.frames() - 1, static_cast<int>(std::lround(kPad * source.fps))) : 0;
+      loop ? std::min(source.frames() - 1, static_cast<int>(std::lround(beside * source.fps))) : 0;
   // a recorded loop closes nearly: made exact first, planted feet stay planted over the seam
   const int blend = std::max(1, static_cast<int>(std::lround(kSeam * source.fps)));
   if (loop) close_seam(source, blend);
