@@ -23,7 +23,8 @@ for k in $(seq 20); do
   "$train" --resume killed --max_samples 100000000 >out 2>err &
   pid=$!
   for _ in $(seq 400); do
-    [ "$(stat -c %i killed/state.safetensors)" = "$before" ] && kill -0 $pid 2>/dev/null || break
+    [ "$(stat -c %i killed/state.safetensors)" = "$before" ] || break
+    kill -0 $pid 2>/dev/null || break
     sleep 0.05
   done
   sleep "0.0$((RANDOM % 100))"
