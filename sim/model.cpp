@@ -7,37 +7,12 @@
 #include <map>
 
 #include "motion/error.h"
+#include "sim/spec_tools.h"
+#include "sim/surroundings.h"
 
 namespace motus::sim {
 
 namespace {
-
-using Spec = std::unique_ptr<mjSpec, decltype(&mj_deleteSpec)>;
-
-std::string one_line(const char* text) {
-  std::string s = text ? text : "unknown error";
-  std::replace(s.begin(), s.end(), '\n', ' ');
-  while (!s.empty() && s.back() == ' ') s.pop_back();
-  return s;
-}
-
-std::string name_of(mjsElement* e) {
-  return mjs_getString(mjs_getName(e));
-}
-
-std::vector<mjsElement*> children(mjsBody* body, mjtObj type) {
-  std::vector<mjsElement*> out;
-  for (mjsElement* e = mjs_firstChild(body, type, 0); e; e = mjs_nextChild(body, e, 0)) {
-    out.push_back(e);
-  }
-  return out;
-}
-
-void delete_all(mjSpec* spec, mjtObj type) {
-  while (mjsElement* e = mjs_firstElement(spec, type)) {
-    if (mjs_delete(spec, e) != 0) break;
-  }
-}
 
 /// Builds the model in place of the parsed file; one object a build.
 class Builder {
@@ -49,9 +24,7 @@ class Builder {
     find_motors();
     strip();
     rebuild_bodies();
-    add_floor();
-    add_objects();
-    add_balls();
+    add_surroundings(spec_, options_, bits_);
     set_options();
     SimModel out;
     out.model.reset(mj_compile(spec_, nullptr));
@@ -63,8 +36,6 @@ class Builder {
   }
 
  private:
-  static constexpr const char* kFloor = "motus_floor";
-
   void find_motors() {
     for (mjsElement* e = mjs_firstElement(spec_, mjOBJ_ACTUATOR); e;
          e = mjs_nextElement(spec_, e)) {
@@ -102,7 +73,7 @@ class Builder {
         mjs_delete(spec_, e);
       } else {
         mjs_setString(g->material, "");
-        affinity_ |= g->conaffinity, type_ |= g->contype;
+        bits_.affinity |= g->conaffinity, bits_.type |= g->contype;
         // files made for engines without this notion often say 1, which would slide
         g->condim = std::max(g->condim, 3);
       }
@@ -232,66 +203,6 @@ class Builder {
     }
   }
 
-  void add_floor() {
-    mjsGeom* floor = mjs_addGeom(mjs_findBody(spec_, "world"), nullptr);
-    mjs_setName(floor->element, kFloor);
-    floor->type = mjGEOM_PLANE;
-    floor->size[0] = floor->size[1] = 0, floor->size[2] = 1;
-    // a pair takes the larger friction and the larger dimension of its two shapes
-    floor->friction[0] = 1;
-    like_floor(floor);
-  }
-
-  /// What is there besides the character meets it as the floor does.
-  void like_floor(mjsGeom* g) const {
-    g->condim = std::max(g->condim, 3);
-    g->contype = options_.self_collision ? affinity_ : 1;
-    g->conaffinity = options_.self_collision ? type_ : 0;
-  }
-
-  void add_objects() {
-    mjsBody* world = mjs_findBody(spec_, "world");
-    for (size_t i = 0; i < options_.objects.size(); ++i) {
-      const StaticObject& o = options_.objects[i];
-      std::array<char, 1000> error{};
-      Spec thing(mj_parseXML(o.file.c_str(), nullptr, error.data(), static_cast<int>(error.size())),
-                 mj_deleteSpec);
-      require(thing != nullptr, Kind::bad_input, "{}: {}", o.file, one_line(error.data()));
-      require(!mjs_firstElement(thing.get(), mjOBJ_JOINT), Kind::bad_input,
-              "{}: a static object has no joints", o.file);
-      for (mjsElement* e = mjs_firstElement(thing.get(), mjOBJ_GEOM); e;
-           e = mjs_nextElement(thing.get(), e)) {
-        like_floor(mjs_asGeom(e));
-      }
-      mjsFrame* frame = mjs_addFrame(world, nullptr);
-      std::copy_n(o.pos, 3, frame->pos);
-      std::copy_n(o.rot, 4, frame->quat);
-      const std::vector<mjsElement*> bodies =
-          children(mjs_findBody(thing.get(), "world"), mjOBJ_BODY);
-      require(!bodies.empty(), Kind::bad_input, "{}: has no bodies below the world", o.file);
-      for (mjsElement* body : bodies) {
-        const std::string prefix = fmt::format("object{}_", i);
-        require(mjs_attach(frame->element, body, prefix.c_str(), "") != nullptr, Kind::bad_input,
-                "{}: {}", o.file, one_line(mjs_getError(spec_)));
-      }
-    }
-  }
-
-  void add_balls() {
-    for (int i = 0; i < options_.balls; ++i) {
-      mjsBody* body = mjs_addBody(mjs_findBody(spec_, "world"), nullptr);
-      mjs_setName(body->element, fmt::format("motus_ball{}", i).c_str());
-      mjs_addFreeJoint(body)->align = mjALIGNFREE_FALSE;
-      mjsGeom* g = mjs_addGeom(body, nullptr);
-      g->type = mjGEOM_SPHERE;
-      g->size[0] = options_.ball_radius;
-      g->mass = options_.ball_mass;
-      g->condim = 3;
-      g->contype = affinity_ | 1;
-      g->conaffinity = type_ | 1;
-    }
-  }
-
   void set_options() {
     spec_->compiler.fusestatic = 0;
     mjOption& o = spec_->option;
@@ -350,39 +261,9 @@ class Builder {
   std::string place_;
   mjsBody* root_ = nullptr;
   std::map<std::string, double> motor_torque_;
-  int affinity_ = 0, type_ = 0;
+  CollisionBits bits_;
   std::vector<double> kp_, kd_, limit_;
 };
-
-/// Extent of a shape along -z: how far its lowest point lies below its centre.
-double drop(const mjModel* m, const mjData* d, int g) {
-  const mjtNum* size = m->geom_size + 3 * g;
-  const mjtNum* mat = d->geom_xmat + 9 * g;
-  const double x = std::abs(mat[6]), y = std::abs(mat[7]), z = std::abs(mat[8]);
-  switch (m->geom_type[g]) {
-    case mjGEOM_SPHERE:
-      return size[0];
-    case mjGEOM_CAPSULE:
-      return size[0] + size[1] * z;
-    case mjGEOM_CYLINDER:
-      return size[0] * std::hypot(x, y) + size[1] * z;
-    case mjGEOM_BOX:
-      return size[0] * x + size[1] * y + size[2] * z;
-    case mjGEOM_ELLIPSOID:
-      return std::hypot(size[0] * x, size[1] * y, size[2] * z);
-    case mjGEOM_MESH: {
-      double low = 0;
-      const int mesh = m->geom_dataid[g];
-      const float* v = m->mesh_vert + 3 * m->mesh_vertadr[mesh];
-      for (int i = 0; i < m->mesh_vertnum[mesh]; ++i, v += 3) {
-        low = std::max(low, -(mat[6] * v[0] + mat[7] * v[1] + mat[8] * v[2]));
-      }
-      return low;
-    }
-    default:
-      return 0;
-  }
-}
 
 }  // namespace
 
@@ -394,16 +275,6 @@ SimModel build_model(const std::filesystem::path& file, const Skeleton& skeleton
                   mj_deleteSpec);
   require(spec != nullptr, Kind::bad_input, "{}: {}", file.string(), one_line(error.data()));
   return Builder(spec.get(), skeleton, options, file.string()).build();
-}
-
-double lowest_point(const mjModel* m, const mjData* d) {
-  double low = std::numeric_limits<double>::infinity();
-  for (int g = 0; g < m->ngeom; ++g) {
-    if (m->geom_bodyid[g] == 0 || (m->geom_contype[g] == 0 && m->geom_conaffinity[g] == 0))
-      continue;
-    low = std::min(low, d->geom_xpos[3 * g + 2] - drop(m, d, g));
-  }
-  return low;
 }
 
 }  // namespace motus::sim
