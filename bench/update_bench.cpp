@@ -75,7 +75,7 @@ int run(int argc, char** argv) {
   const double samples = static_cast<double>(config.steps_per_iter) * env.spec().envs;
   for (int repeat = 0; repeat <= std::atoi(argv[4]); ++repeat) {
     for (int t = 0; t < config.steps_per_iter; ++t) {
-      env.step(agent.begin_step(env.obs(), 0));
+      env.step(agent.begin_step(env, 0));
       agent.end_step(env);
     }
     agent.take_demo(env);

@@ -20,6 +20,7 @@ namespace motus::learn {
 
 namespace {
 
+constexpr const char* kCriticNorm = "_critic_obs_norm";
 constexpr double kRawClip = 100;  ///< of observations that are not normalised, as legged_gym
 
 void log_disc(const DiscStats& d, IterationStats& s) {
@@ -44,6 +45,10 @@ double deviation_of(std::span<const float> v, double mean) {
   return std::sqrt(square / static_cast<double>(std::max<size_t>(v.size() - 1, 1)));
 }
 
+Normalizer::Form obs_form(const AgentConfig& c) {
+  return {c.normalize_obs ? c.normalizer_clip : kRawClip, c.normalizer_epsilon};
+}
+
 /// The part of an agent that looks at motion: AMP's or ADD's.
 struct Judge {
   Judge(const AgentConfig& c, const sim::EnvSpec& s, uint64_t seed)
@@ -60,8 +65,8 @@ struct Agent::Impl {
       : config(c),
         spec(s),
         actor(c, s.envs, s.obs, s.actions, seed),
-        critic(c, s.envs, s.obs, seed),
-        obs_norm(s.obs, {c.normalize_obs ? c.normalizer_clip : kRawClip, c.normalizer_epsilon}),
+        critic(c, s.envs, s.critic_obs > 0 ? s.critic_obs : s.obs, seed),
+        obs_norm(s.obs, obs_form(c)),
         value_norm(1, {c.normalizer_clip, c.normalizer_epsilon}),
         explore(seed, 10),
         r(c.steps_per_iter, s, c.has_disc()),
@@ -76,6 +81,7 @@ struct Agent::Impl {
                   "set symmetry_weight: 0 and symmetry_augmentation: False");
     }
     if (c.has_disc()) judge.emplace(c, s, seed);
+    if (s.critic_obs > 0) critic_norm.emplace(s.critic_obs, obs_form(c));
   }
 
   AgentConfig config;
@@ -84,6 +90,7 @@ struct Agent::Impl {
   Critic critic;
   std::optional<Judge> judge;
   Normalizer obs_norm, value_norm;
+  std::optional<Normalizer> critic_norm;  ///< of what only the critic sees
   Rng explore;
   int step = 0;
   double exp_prob = 1;
@@ -97,6 +104,7 @@ struct Agent::Impl {
   void compute_targets(IterationStats& s);
   void denormalize(std::span<float> values) const;
   void set_mirrors();
+  void check_critic(const Archive& a) const;
   void compute_with(Arithmetic how);
   void gather_crew(int threads);
   void fit(IterationStats& s);
@@ -137,15 +145,19 @@ void Agent::take_demo(sim::VecEnv& env) {
   if (m.config.method == Method::amp) m.judge->source.fill(env, m.r.demo);
 }
 
-std::span<const float> Agent::begin_step(std::span<const float> obs, int64_t samples) {
+std::span<const float> Agent::begin_step(const sim::VecEnv& env, int64_t samples) {
   Impl& m = *impl_;
   require(m.step < m.config.steps_per_iter, Kind::failed, "the rollout is already full");
   const AgentConfig& c = m.config;
   const auto x = m.r.rows(m.r.obs, m.step), mean = m.r.rows(m.r.means, m.step);
   const auto action = m.r.rows(m.r.actions, m.step);
   const auto sampled = m.r.rows(m.r.sampled, m.step);
-  m.obs_norm.record(obs);
-  m.obs_norm.apply(obs, x);
+  m.obs_norm.record(env.obs());
+  m.obs_norm.apply(env.obs(), x);
+  if (m.critic_norm) {
+    m.critic_norm->record(env.critic_obs());
+    m.critic_norm->apply(env.critic_obs(), m.r.rows(m.r.critic_obs, m.step));
+  }
   m.actor.mean(x, mean);
   const double done = std::min(static_cast<double>(samples) / c.exp_anneal_samples, 1.0);
   m.exp_prob = c.exp_prob_beg + (c.exp_prob_end - c.exp_prob_beg) * done;
@@ -190,9 +202,10 @@ void Agent::Impl::denormalize(std::span<float> values) const {
 }
 
 void Agent::Impl::compute_targets(IterationStats& s) {
-  obs_norm.apply(r.next_obs, r.next_obs);
-  critic.values(r.obs, r.value);
-  critic.values(r.next_obs, r.next_value);
+  // the actor does not look ahead: only what the critic sees of the next moment is wanted
+  (critic_norm ? *critic_norm : obs_norm).apply(r.next_seen_by_critic(), r.next_seen_by_critic());
+  critic.values(r.seen_by_critic(), r.value);
+  critic.values(r.next_seen_by_critic(), r.next_value);
   denormalize(r.value);
   denormalize(r.next_value);
   for (size_t i = 0; i < r.total; ++i) {
@@ -221,10 +234,29 @@ void Agent::Impl::compute_targets(IterationStats& s) {
 
 void Agent::Impl::set_mirrors() {
   if (!config.symmetry_augmentation && config.symmetry_weight <= 0) return;
-  const std::vector<float> scale(obs_norm.std().begin(), obs_norm.std().end());
-  const Reflection obs(spec.obs_mirror, obs_norm.shift(), scale);
+  const auto mirror = [](const sim::Mirror& of, const Normalizer& n) {
+    return Reflection(of, n.shift(), std::vector<float>(n.std().begin(), n.std().end()));
+  };
+  const Reflection obs = mirror(spec.obs_mirror, obs_norm);
   actor.set_mirror(obs, Reflection(spec.dof_mirror, spec.action_centre, spec.action_scale));
-  critic.set_mirror(obs);
+  critic.set_mirror(critic_norm ? mirror(spec.critic_mirror, *critic_norm) : obs);
+}
+
+/// A critic with eyes of its own and one that sees what the policy sees cannot stand for each other.
+void Agent::Impl::check_critic(const Archive& a) const {
+  const std::string mean = std::string(kCriticNorm) + "._mean";
+  const size_t there = a.arrays.contains(mean) ? a.get<float>(mean).size() : 0;
+  const auto here = static_cast<size_t>(spec.critic_obs);
+  if (there == here) return;
+  const auto words = [](size_t width) {
+    return width == 0 ? std::string("sees what the policy sees")
+                      : fmt::format("has an observation of its own ({} numbers)", width);
+  };
+  throw Error(
+      Kind::bad_input,
+      fmt::format("the checkpoint's critic {}, this environment's {}", words(there), words(here)),
+      "MimicKit's models know no critic of its own sight: test and train with "
+      "the environment that the model was trained in");
 }
 
 void Agent::Impl::compute_with(Arithmetic how) {
@@ -247,7 +279,7 @@ void Agent::Impl::gather_crew(int threads) {
 void Agent::Impl::fit(IterationStats& s) {
   const bool held = iterations < config.actor_hold_iterations;
   const bool together = config.clip_policy_together && !held;
-  const ValueRows values{r.obs, r.returns, r.value};
+  const ValueRows values{r.seen_by_critic(), r.returns, r.value};
   crew->run(3, [&](int network) {
     if (network == 0 && judge_learns()) judge->last = judge->disc.update(r.disc_obs, r.demo);
     if (network == 1 && !held) fit_actor(s, together ? &critic : nullptr, values);
@@ -291,10 +323,13 @@ IterationStats Agent::update(int threads, int64_t samples) {
     if (m.config.method == Method::amp) n.record(m.r.demo);
     n.update();
   }
-  if (adapts && m.config.normalize_obs) {
-    m.obs_norm.update();
-  } else {
-    m.obs_norm.drop();
+  for (Normalizer* n : {&m.obs_norm, m.critic_norm ? &*m.critic_norm : nullptr}) {
+    if (!n) continue;
+    if (adapts && m.config.normalize_obs) {
+      n->update();
+    } else {
+      n->drop();
+    }
   }
   double mean = 0, std = 0;
   for (const double v : m.obs_norm.mean()) mean += std::abs(v);
@@ -307,22 +342,25 @@ IterationStats Agent::update(int threads, int64_t samples) {
   return s;
 }
 
-double Agent::warm_start(std::span<const float> obs, std::span<const float> targets,
-                         std::span<const float> disc_obs, std::span<const float> demo) {
+double Agent::warm_start(const Played& p) {
   Impl& m = *impl_;
   if (m.config.normalize_obs) {
-    m.obs_norm.record(obs);
+    m.obs_norm.record(p.obs);
     m.obs_norm.update();
+    if (m.critic_norm) {
+      m.critic_norm->record(p.critic_obs);
+      m.critic_norm->update();
+    }
   }
   if (m.config.method == Method::amp) {
     Normalizer& n = m.judge->disc.normalizer();
-    n.record(disc_obs);
-    n.record(demo);
+    n.record(p.disc_obs);
+    n.record(p.demo);
     n.update();
   }
-  std::vector<float> x(obs.size());
-  m.obs_norm.apply(obs, x);
-  return m.actor.imitate(x, targets, m.config.warm_start);
+  std::vector<float> x(p.obs.size());
+  m.obs_norm.apply(p.obs, x);
+  return m.actor.imitate(x, p.targets, m.config.warm_start);
 }
 
 std::string Agent::kernel() const {
@@ -356,6 +394,7 @@ void Agent::save(Archive& a, bool full) const {
   m.actor.save(a, full);
   m.critic.save(a, full);
   m.obs_norm.save(a, "_obs_norm");
+  if (m.critic_norm) m.critic_norm->save(a, kCriticNorm);
   a.put<float>("_a_norm._mean", m.spec.action_centre);
   a.put<float>("_a_norm._std", m.spec.action_scale);
   if (m.config.normalize_value) m.value_norm.save(a, "_value_norm");
@@ -373,9 +412,11 @@ void Agent::save(Archive& a, bool full) const {
 
 void Agent::load(const Archive& a, bool full) {
   Impl& m = *impl_;
+  m.check_critic(a);
   m.actor.load(a, full);
   m.critic.load(a, full);
   m.obs_norm.load(a, "_obs_norm");
+  if (m.critic_norm) m.critic_norm->load(a, kCriticNorm);
   if (m.config.normalize_value) m.value_norm.load(a, "_value_norm");
   if (m.judge) m.judge->disc.load(a, full);
   m.step = 0;

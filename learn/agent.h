@@ -41,18 +41,21 @@ class Agent {
   /// aligned demos. Throws Error(usage) if the environment lacks what the configuration needs.
   void prepare(sim::VecEnv& env);
 
-  /// Rollout, T times: actions (E, actions) to apply for obs (E, obs); then what came of them.
-  std::span<const float> begin_step(std::span<const float> obs, int64_t samples);
+  /// Rollout, T times: actions (E, actions) to apply where `env` stands; then what came of them.
+  std::span<const float> begin_step(const sim::VecEnv& env, int64_t samples);
   void end_step(const sim::VecEnv& env);
   /// Draws the iteration's demo rows; before update().
   void take_demo(sim::VecEnv& env);
   /// Rewards, returns, all gradient steps, then the normalisers (while samples < their limit).
   IterationStats update(int threads, int64_t samples);
 
-  /// Regresses the actor on `targets` (n, actions) at obs (n, obs); the observations, `disc_obs`
-  /// and `demo` feed the normalisers first. Returns the mean square error on the way.
-  double warm_start(std::span<const float> obs, std::span<const float> targets,
-                    std::span<const float> disc_obs, std::span<const float> demo);
+  /// What a warm start is made of, n rows each.
+  struct Played {
+    std::span<const float> obs, critic_obs, targets, disc_obs, demo;
+  };
+  /// Regresses the actor on the targets at the observations; everything else feeds the normalisers
+  /// first. Returns the mean square error on the way.
+  double warm_start(const Played& played);
   /// What the networks compute with, as learn/product.h names it; an exact resume takes the run's.
   std::string kernel() const;
   /// Normal numbers from the agent's own generator.

@@ -16,6 +16,8 @@ Rollout::Rollout(int steps, const sim::EnvSpec& spec, bool motion)
       means(actions.size()),
       disc_obs(motion ? total * static_cast<size_t>(spec.disc_obs) : 0),
       demo(disc_obs.size()),
+      critic_obs(total * static_cast<size_t>(spec.critic_obs)),
+      next_critic_obs(critic_obs.size()),
       logp(total),
       task(total),
       style(total),
@@ -35,6 +37,7 @@ void Rollout::take(const sim::VecEnv& env, int step, bool differences) {
     std::copy(from.begin(), from.end(), to.begin());
   };
   copy(env.next_obs(), rows(next_obs, step));
+  if (!critic_obs.empty()) copy(env.next_critic_obs(), rows(next_critic_obs, step));
   copy(env.rewards(), rows(task, step));
   if (!disc_obs.empty()) {
     const std::span<float> to = rows(disc_obs, step);
@@ -57,9 +60,11 @@ std::string Rollout::first_bad() const {
     const char* name;
     const std::vector<float>* numbers;
   };
-  const std::array<Part, 6> parts{{{"demo (a row drawn from the clips)", &demo},
+  const std::array<Part, 8> parts{{{"demo (a row drawn from the clips)", &demo},
                                    {"observation", &obs},
                                    {"next observation", &next_obs},
+                                   {"critic's observation", &critic_obs},
+                                   {"critic's next observation", &next_critic_obs},
                                    {"discriminator observation", &disc_obs},
                                    {"task reward", &task},
                                    {"action", &actions}}};

@@ -81,7 +81,7 @@ IterationStats Trainer::iterate() {
     std::span<const float> actions;
     {
       const Timer timer(r_.time.inference);
-      actions = agent_.begin_step(env_.obs(), r_.samples);
+      actions = agent_.begin_step(env_, r_.samples);
     }
     {
       const Timer timer(r_.time.physics);
@@ -232,7 +232,8 @@ void Trainer::write_output(const IterationStats& s, bool best) {
   agent_.save(model, false);
   const std::vector<std::byte> bytes = model.bytes();
   write_whole(o_.out_dir / "model.safetensors", bytes);
-  write_whole(o_.out_dir / "model.pt", model_pt(model));
+  // MimicKit's critics see what the policy sees: it could not load another
+  if (env_.spec().critic_obs == 0) write_whole(o_.out_dir / "model.pt", model_pt(model));
   if (best) write_whole(o_.out_dir / "best.safetensors", bytes);
   if (o_.save_int_models) {
     std::filesystem::create_directories(o_.out_dir / "int_models");

@@ -3,7 +3,7 @@
 //   log.txt                 a row at every output iteration (MimicKit's columns, then Motus' own)
 //   events.out.tfevents.*   the same for TensorBoard, if asked for
 //   model.safetensors       the newest policy;  best.safetensors  the best one tested
-//   model.pt                the newest one for MimicKit
+//   model.pt                the newest one for MimicKit, where the critic sees what the policy sees
 //   state.safetensors       all that an exact resume needs
 // Every iters_per_output iterations (and at the last): test, log, save, reset of all environments.
 #include <filesystem>

@@ -190,14 +190,14 @@ void CharacterEnv::build_parts(Dataset dataset, const std::filesystem::path& mod
       Termination::Parts{config_, *reference_, *task_, sim_.floor_geom, std::move(may_touch)});
 
   spec_.obs = observation_->size();
-  spec_.critic_obs = critic_ ? critic_->size() : spec_.obs;
+  spec_.critic_obs = critic_ ? critic_->size() : 0;
   spec_.disc_obs = demos_->width();
   spec_.actions = skeleton->dof_count();
   spec_.action_centre = control_->range().centre;
   spec_.action_scale = control_->range().scale;
   for (const Dof& d : skeleton->dofs()) spec_.dof_names.push_back(d.name);
   for (const Body& b : skeleton->bodies()) spec_.body_names.push_back(b.name);
-  tell_mirror(seen, *skeleton, reference_->anatomy(), config_, rest, spec_);
+  tell_mirror({seen, config_.critic_terms}, *skeleton, reference_->anatomy(), config_, rest, spec_);
 }
 
 void CharacterEnv::build_batch(int workers) {

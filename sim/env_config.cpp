@@ -161,6 +161,11 @@ EnvConfig read_env_config(const Config& engine, const Config& env) {
   if (out.pose_termination) {
     out.notes.push_back("pose_termination compares with the reference at the episode's own time");
   }
+  if (!out.critic_terms.empty()) {
+    out.notes.push_back(
+        "the critic has observations of its own: no model.pt is written, MimicKit could not load "
+        "it");
+  }
   return out;
 }
 

@@ -149,43 +149,46 @@ void add_feature(Feature f, const Mirror& dofs, const Mirror& joints, const Mirr
   }
 }
 
-void fill(const std::vector<TermSpec>& terms, const Skeleton& skeleton, const Anatomy& anatomy,
+void fill(const SeenTerms& terms, const Skeleton& skeleton, const Anatomy& anatomy,
           const EnvConfig& config, const std::vector<float>& rest, EnvSpec& spec) {
   const Symmetry sym = Symmetry::of(skeleton);
   check_frames(skeleton, sym);
   const Mirror dofs = of_dofs(skeleton, sym);
   const Mirror joints = of_joints(skeleton, anatomy, sym, dofs);
   const Mirror keys = of_keys(skeleton, anatomy, sym);
-  Mirror obs;
-  Writer w(obs);
-  for (const TermSpec& t : terms) {
-    if (t.term == "task") {
-      add_task(config, w);
-    } else if (t.term == "last_action") {
-      check_zero(dofs, spec.action_centre, "centres of the actions");
-      w.block(dofs);
-    } else {
-      const auto feature = feature_named(t.term);
-      require(feature.has_value(), Kind::usage, "the mirror of '{}' is not known", t.term);
-      if (*feature == Feature::dof_offset) check_zero(dofs, rest, "default poses");
-      add_feature(*feature, dofs, joints, keys, w);
+  const auto mirror = [&](const std::vector<TermSpec>& list, int width) {
+    Mirror out;
+    Writer w(out);
+    for (const TermSpec& t : list) {
+      if (t.term == "task") {
+        add_task(config, w);
+      } else if (t.term == "last_action") {
+        check_zero(dofs, spec.action_centre, "centres of the actions");
+        w.block(dofs);
+      } else {
+        const auto feature = feature_named(t.term);
+        require(feature.has_value(), Kind::usage, "the mirror of '{}' is not known", t.term);
+        if (*feature == Feature::dof_offset) check_zero(dofs, rest, "default poses");
+        add_feature(*feature, dofs, joints, keys, w);
+      }
     }
-  }
-  require(w.size() == spec.obs, Kind::usage, "the mirror of an observation is not known");
-  spec.obs_mirror = std::move(obs);
+    require(w.size() == width, Kind::usage, "the mirror of an observation is not known");
+    return out;
+  };
+  spec.obs_mirror = mirror(terms.policy, spec.obs);
+  spec.critic_mirror = mirror(terms.critic, spec.critic_obs);
   spec.dof_mirror = dofs;
   spec.no_mirror.clear();
 }
 
 }  // namespace
 
-void tell_mirror(const std::vector<TermSpec>& terms, const Skeleton& skeleton,
-                 const Anatomy& anatomy, const EnvConfig& config, const std::vector<float>& rest,
-                 EnvSpec& spec) {
+void tell_mirror(const SeenTerms& terms, const Skeleton& skeleton, const Anatomy& anatomy,
+                 const EnvConfig& config, const std::vector<float>& rest, EnvSpec& spec) {
   try {
     fill(terms, skeleton, anatomy, config, rest, spec);
   } catch (const Error& e) {
-    spec.obs_mirror = spec.dof_mirror = {};
+    spec.obs_mirror = spec.critic_mirror = spec.dof_mirror = {};
     spec.no_mirror = e.what();
   }
 }

@@ -11,10 +11,14 @@
 
 namespace motus::sim {
 
-/// Fills obs_mirror and dof_mirror of `spec`, whose other entries are there, or no_mirror with what
-/// stands in the way. `terms` is what the policy sees, `rest` the default pose (D), rad.
-void tell_mirror(const std::vector<TermSpec>& terms, const Skeleton& skeleton,
-                 const Anatomy& anatomy, const EnvConfig& config, const std::vector<float>& rest,
-                 EnvSpec& spec);
+/// What is seen: the policy's terms, and the critic's where they are others.
+struct SeenTerms {
+  const std::vector<TermSpec>&policy, &critic;
+};
+
+/// Fills the mirrors of `spec`, whose other entries are there, or no_mirror with what stands in the
+/// way. `rest` is the default pose (D), rad.
+void tell_mirror(const SeenTerms& terms, const Skeleton& skeleton, const Anatomy& anatomy,
+                 const EnvConfig& config, const std::vector<float>& rest, EnvSpec& spec);
 
 }  // namespace motus::sim

@@ -27,7 +27,7 @@ struct Mirror {
 struct EnvSpec {
   int envs = 0;
   int obs = 0;                ///< width of an observation
-  int critic_obs = 0;         ///< width of a critic's observation
+  int critic_obs = 0;         ///< width of a critic's own observation; 0: it sees obs()
   int actions = 0;            ///< width of an action = dofs
   int disc_obs = 0;           ///< width of a discriminator observation (all history steps)
   double control_dt = 0;      ///< s
@@ -38,6 +38,7 @@ struct EnvSpec {
   std::vector<std::string> dof_names, body_names;
   /// Of observations (obs) and of targets in rad (actions); empty where there is none, and why.
   Mirror obs_mirror, dof_mirror;
+  Mirror critic_mirror;  ///< of critic observations, where critics have their own
   std::string no_mirror = "this environment has no mirror";
 };
 
@@ -79,8 +80,8 @@ class VecEnv {
   virtual std::span<const float> obs() const = 0;  ///< (E, obs) now
   virtual std::span<const float> next_obs()
       const = 0;  ///< (E, obs) after the last step, before resets
-  /// What a critic may see besides (a simulation knows more than a robot measures): rows of
-  /// EnvSpec::critic_obs numbers, where they are not those of obs().
+  /// What a critic sees instead of obs() (a simulation knows more than a robot measures): rows of
+  /// EnvSpec::critic_obs numbers, where that is not 0.
   virtual std::span<const float> critic_obs() const { return obs(); }
   virtual std::span<const float> next_critic_obs() const { return next_obs(); }
   virtual std::span<const float> disc_obs()

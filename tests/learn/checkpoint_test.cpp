@@ -26,7 +26,7 @@ std::filesystem::path written(const std::string& name, std::span<const std::byte
 Archive trained(Agent& agent, PointEnv& env) {
   agent.prepare(env);
   for (int t = 0; t < agent.config().steps_per_iter; ++t) {
-    env.step(agent.begin_step(env.obs(), 0));
+    env.step(agent.begin_step(env, 0));
     agent.end_step(env);
   }
   agent.take_demo(env);

@@ -125,7 +125,7 @@ warm_start: {steps: 1, updates: 0}
     const std::vector<float> seen = random_floats(50 * 3, 1), none(50 * 2);
     const std::vector<float> seen_disc = random_floats(50 * 4, 2),
                              seen_demo = random_floats(200, 3);
-    agent.warm_start(seen, none, seen_disc, seen_demo);
+    agent.warm_start({seen, {}, none, seen_disc, seen_demo});
     const Moments obs_norm(rows_of(seen, 3));
     const Moments disc_norm(
         at::stack({rows_of(seen_disc, 4), rows_of(seen_demo, 4)}).view({100, 4}));
@@ -137,7 +137,7 @@ warm_start: {steps: 1, updates: 0}
     const auto append = [](auto& to, auto from) { to.insert(to.end(), from.begin(), from.end()); };
     for (int t = 0; t < kSteps; ++t) {
       append(obs, env.obs());
-      const std::span<const float> a = agent.begin_step(env.obs(), 0);
+      const std::span<const float> a = agent.begin_step(env, 0);
       append(actions, a);
       env.step(a);
       agent.end_step(env);
