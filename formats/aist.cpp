@@ -26,7 +26,9 @@ std::vector<Clip> read_aist(Bytes bytes, const ReadOptions& options) {
   poses.fps = 60;
   Clip clip = clip_from_smpl(poses);
   clip.source.fps_source = "guess";
-  clip.source.warnings.emplace_back("the file states no frame rate: 60, as all of AIST++");
+  if (!options.fps) {
+    clip.source.warnings.emplace_back("the file states no frame rate: 60, as all of AIST++");
+  }
   clip.source.conversions.push_back(fmt::format("translations divided by {}", scaling));
   clip.source.metadata["smpl_scaling"] = fmt::format("{}", scaling);
   clip.source.licence = "CC BY 4.0 (AIST++ annotations)";

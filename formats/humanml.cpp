@@ -81,7 +81,9 @@ std::vector<Clip> read_humanml(Bytes bytes, const ReadOptions& options) {
   Clip clip = clip_from_points(smpl_tree(kJoints), points, 20);
   Source& s = clip.source;
   s.fps_source = "guess";
-  s.warnings.emplace_back("the file states no frame rate: 20, as all of HumanML3D");
+  if (!options.fps) {
+    s.warnings.emplace_back("the file states no frame rate: 20, as all of HumanML3D");
+  }
   if (y_up) s.conversions.emplace_back("y up to z up");
   s.variant = joints ? "joints" : "features";
   if (!joints) {

@@ -9,6 +9,7 @@
 #include "formats/points.h"
 #include "formats/smpl_body.h"
 #include "formats/smpl_motion.h"
+#include "formats/units.h"
 
 namespace motus::formats {
 
@@ -63,12 +64,25 @@ SkeletonPtr robot_of(const std::string& kind, const ReadOptions& options) {
   return load_robot(options.skeleton).skeleton;
 }
 
+/// Metres per unit of a bare array, which cannot say so itself; `about` hears of it.
+double metres_of(const ReadOptions& options, Source& about) {
+  if (options.units.empty()) return 1;
+  const double metres = metres_per_unit(options.units);
+  if (metres != 1) about.conversions.push_back(options.units + " to m");
+  return metres;
+}
+
 /// The rows of a robot's kinds: `root` columns, then its dofs.
 Clip robot_rows(const Array& raw, const std::string& kind, const ReadOptions& options) {
   Clip clip;
   require(raw.shape.size() == 2 && raw.shape[0] > 0, kBad,
           "{} needs an array (frames, columns), found {}", kind, shape_text(raw.shape));
   clip.skeleton = robot_of(kind, options);
+  if (options.up_axis == "y") {
+    throw Error(Kind::usage,
+                fmt::format("--up-axis y: {} is read with z up, as robots have it", kind),
+                "turn it before it is saved");
+  }
   const int root = kind == "qpos" ? 7 : kind == "expmap" ? 6 : 0;
   const int dofs = clip.skeleton->dof_count();
   require(raw.shape[1] == root + dofs, kBad, "{} columns; '{}' needs {}{} dofs", raw.shape[1],
@@ -79,7 +93,7 @@ Clip robot_rows(const Array& raw, const std::string& kind, const ReadOptions& op
   clip.root_rot = Frames::Zero(v.rows(), 4);
   clip.root_rot.col(0).setOnes();
   if (root == 0) return clip;
-  clip.root_pos = v.leftCols(3);
+  clip.root_pos = metres_of(options, clip.source) * v.leftCols(3);
   if (kind == "expmap") {
     for (int f = 0; f < clip.frames(); ++f) {
       Clip::set_quat(clip.root_rot, f, 0, exp_map(v.block<1, 3>(f, 3).transpose()));
@@ -125,7 +139,8 @@ Clip point_rows(const Array& raw, const ReadOptions& options) {
   const bool fits = raw.shape.size() == 3 && raw.shape[0] > 0 && raw.shape[2] == 3;
   require(fits, kBad, "keypoints needs an array (frames, points, 3), found {}",
           shape_text(raw.shape));
-  Frames points = to_frames(raw, "keypoints");
+  Source about;
+  Frames points = metres_of(options, about) * to_frames(raw, "keypoints");
   if (options.up_axis == "y") {  // SMPL's axes: (x, y, z) -> (z, x, y)
     for (Eigen::Index i = 0; i < points.cols(); i += 3) {
       const Frames given = points.middleCols(i, 3);
@@ -133,6 +148,7 @@ Clip point_rows(const Array& raw, const ReadOptions& options) {
     }
   }
   Clip clip = clip_from_points(tree_of(raw.shape[1], options), points, 30);
+  clip.source.conversions = std::move(about.conversions);
   if (options.up_axis.empty()) {
     clip.source.warnings.emplace_back("key points are read with z up; say --up-axis y if not");
   } else if (options.up_axis == "y") {

@@ -88,6 +88,13 @@ TEST_CASE("bare arrays need to be told what they are") {
   CHECK(c.fps == 25);
   CHECK(difference(c.dof_pos, clip.dof_pos) == 0);
   CHECK(turn(c.root_rot, clip.root_rot) < 1e-9);
+  o.units = "cm";
+  const Clip small = read(file, "", o)[0];
+  CHECK(difference(small.root_pos, 0.01 * clip.root_pos) < 1e-12);
+  CHECK(small.source.conversions == std::vector<std::string>{"cm to m"});
+  o.up_axis = "y";
+  CHECK_THROWS_WITH(read(file, "", o), Contains("qpos is read with z up"));
+  o.units = o.up_axis = "";
   o.kind = "speed";
   CHECK_THROWS_WITH(read(file, "", o), Contains("--kind 'speed' is not known"));
   const std::vector<std::byte> several =
@@ -118,6 +125,9 @@ TEST_CASE("bare arrays: exponential maps, points and SMPL's poses") {
   const Clip p = read(write_npy(f8_array(points, {5, points.cols() / 3, 3})), "", o)[0];
   CHECK(difference(body_positions(p), points) < 1e-6);
   CHECK(p.skeleton->role("trunk") == 0);
+  o.units = "2";
+  const Clip twice = read(write_npy(f8_array(points, {5, points.cols() / 3, 3})), "", o)[0];
+  CHECK(difference(body_positions(twice), 2 * points) < 1e-6);
   o.skeleton = "g1";
   CHECK_THROWS_WITH(read(write_npy(f8_array(points, {5, points.cols() / 3, 3})), "", o),
                     Contains("key points; 'g1' has"));
