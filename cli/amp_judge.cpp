@@ -1,5 +1,6 @@
 // amp-judge: how good a policy is, measured on test episodes, and what is wrong with it, in words.
 #include <algorithm>
+#include <cmath>
 #include <nlohmann/json.hpp>
 
 #include "cli/app.h"
@@ -47,6 +48,15 @@ json gait_json(const Gait& g) {
   return {{"period", g.period}, {"flight", g.flight}, {"feet", feet}};
 }
 
+/// null for a motor without a limit.
+json motors_json(const Quality& q) {
+  json out = json::array();
+  for (const auto& [dof, m] : q.motors) {
+    out.push_back({{"dof", dof}, {"peak", m.peak}, {"limit", m.limit}, {"at_limit", m.at_limit}});
+  }
+  return out;
+}
+
 json to_json(const cli::Judged& j) {
   const Quality& q = j.quality;
   return {{"checkpoint", j.file.string()},
@@ -65,9 +75,31 @@ json to_json(const cli::Judged& j) {
           {"jerk_ratio", q.jerk},
           {"coverage", q.coverage},
           {"task_return", q.task_return},
+          {"power", q.power},
+          {"cost_of_transport", q.cost_of_transport},
+          {"motors", motors_json(q)},
           {"gait", gait_json(q.gait)},
           {"clip_gait", gait_json(q.clip_gait)},
           {"diagnosis", j.words}};
+}
+
+std::string effort_text(const Quality& q) {
+  std::string out = fmt::format("{:.0f} W", q.power);
+  if (q.cost_of_transport > 0)
+    out += fmt::format(", cost of transport {:.2f}", q.cost_of_transport);
+  const auto hardest =
+      std::max_element(q.motors.begin(), q.motors.end(), [](const auto& a, const auto& b) {
+        const auto load = [](const MotorLoad& m) {
+          return std::pair(m.at_limit, m.peak / m.limit);
+        };
+        return load(a.second) < load(b.second);
+      });
+  const MotorLoad& m = hardest->second;
+  if (std::isfinite(m.limit)) {
+    out += fmt::format("; {} reaches {:.0f} of {:.0f} N m, at its limit {:.1f} % of the time",
+                       hardest->first, m.peak, m.limit, 100 * m.at_limit);
+  }
+  return out;
 }
 
 std::string gait_text(const Gait& g) {
@@ -90,6 +122,7 @@ void print(const cli::Judged& j, bool task) {
   fmt::print("  foot slip       {:.0f} mm/s\n", 1000 * q.foot_slip);
   fmt::print("  jerk            {:.2f} of the clips'\n", q.jerk);
   fmt::print("  coverage        {:.0f} % of the clips' moments\n", 100 * q.coverage);
+  if (!q.motors.empty()) fmt::print("  motors          {}\n", effort_text(q));
   if (task) fmt::print("  task return     {:.1f}\n", q.task_return);
   fmt::print("  gait            {}\n  clip            {}\n", gait_text(q.gait),
              gait_text(q.clip_gait));

@@ -108,17 +108,21 @@ std::string table(const std::vector<ReportGroup>& groups) {
       rows += fmt::format(
           "<tr><td>{}</td><td>{:.3f}</td><td>{:.3f}</td><td>{} of {}</td><td>{:.1f}</td>"
           "<td>{:.3f} &#177; {:.3f}</td><td>{:.2f} ({:.2f})</td><td>{:.2f}</td><td>{:.0f}</td>"
-          "<td>{:.2f}</td><td>{:.2f} ({:.2f})</td><td>{:.0f}</td><td>{:.1f}</td></tr>\n",
+          "<td>{:.2f}</td><td>{:.2f} "
+          "({:.2f})</td><td>{:.0f}</td><td>{:.0f}</td><td>{}</td><td>{:.1f}</td></tr>\n",
           escaped(r.name), 1e-6 * static_cast<double>(r.judged->samples), r.judged->score, q.falls,
           q.episodes, 100 * q.length, q.pose_error, q.pose_error_std, q.speed, q.clip_speed,
           q.net_speed, 1000 * q.foot_slip, q.jerk, q.gait.period, q.clip_gait.period,
-          100 * q.coverage, q.task_return);
+          100 * q.coverage, q.power,
+          q.cost_of_transport > 0 ? fmt::format("{:.2f}", q.cost_of_transport) : "&#8211;",
+          q.task_return);
     }
   }
   if (rows.empty()) return "";
   return "<h2>Judged</h2>\n<table><tr><th>run</th><th>M samples</th><th>score</th><th>falls</th>"
          "<th>length %</th><th>pose error m</th><th>speed (clips) m/s</th><th>net</th>"
-         "<th>slip mm/s</th><th>jerk</th><th>stride (clips) s</th><th>coverage %</th>"
+         "<th>slip mm/s</th><th>jerk</th><th>stride (clips) s</th><th>coverage %</th><th>power "
+         "W</th><th>P/mgv</th>"
          "<th>task return</th></tr>\n" +
          rows + "</table>\n";
 }
@@ -131,6 +135,7 @@ std::string list(const std::vector<std::string>& words) {
 
 std::string gait_plot(const ReportRun& r) {
   std::vector<view::Bars> rows;
+  rows.reserve(r.reference_gait.feet.size() + r.judged->quality.gait.feet.size());
   for (const FootGait& f : r.reference_gait.feet) {
     rows.push_back({.label = f.name + ", clip", .colour = 6, .on = f.contact});
   }

@@ -1,6 +1,7 @@
 #include "cli/rollouts.h"
 
 #include <cmath>
+#include <utility>
 
 #include "formats/mjcf.h"
 #include "learn/tester.h"
@@ -37,6 +38,7 @@ std::vector<Rollout> roll_out(sim::VecEnv& env, learn::Agent& agent, const Skele
   struct Episode {
     std::vector<sim::Pose> poses;
     double task_return = 0;
+    Effort effort;
     int finished = 0;
   };
   const auto count = static_cast<size_t>(env.spec().envs);
@@ -47,6 +49,7 @@ std::vector<Rollout> roll_out(sim::VecEnv& env, learn::Agent& agent, const Skele
   std::vector<float> actions(count * static_cast<size_t>(env.spec().actions));
   std::vector<Rollout> out;
   env.set_test(true);
+  env.watch_effort();
   env.reset();
   for (size_t e = 0; e < count; ++e) running[e].poses = {env.pose(static_cast<int>(e))};
   for (size_t busy = each > 0 ? count : 0; busy > 0;) {
@@ -58,13 +61,15 @@ std::vector<Rollout> roll_out(sim::VecEnv& env, learn::Agent& agent, const Skele
       r.task_return += env.rewards()[e];
       if (env.done()[e] == sim::Done::no) {
         r.poses.push_back(env.pose(static_cast<int>(e)));
+        r.effort.add(env.effort(static_cast<int>(e)));
         continue;
       }
       // pose() already shows the next episode: the last moment is lost
       out.push_back({.clip = clip_of(r.poses, skeleton, fps, fmt::format("episode_{}", out.size())),
                      .fell = env.done()[e] == sim::Done::fail,
                      .length_ratio = static_cast<double>(r.poses.size()) / longest,
-                     .task_return = r.task_return});
+                     .task_return = r.task_return,
+                     .effort = std::exchange(r.effort, {})});
       r.task_return = 0;
       r.poses = {env.pose(static_cast<int>(e))};
       if (++r.finished == each) --busy;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 
 #include "motion/error.h"
 #include "motion/metrics.h"
@@ -36,6 +37,7 @@ double net_speed(const Clip& c) {
 
 Dataset mirror_of(const Dataset& dataset) {
   std::vector<Clip> clips;
+  clips.reserve(dataset.clips.size());
   for (const Clip& c : dataset.clips) clips.push_back(mirror(c));
   return Dataset::from(std::move(clips));
 }
@@ -56,7 +58,7 @@ Judge::Judge(const Dataset& dataset, const Robot& robot, double fps)
   if (has_mirror(*dataset.skeleton)) mirrored_.emplace_back(mirror_of(dataset), fps);
   double weight = 0, slowest = 1e300, fastest = -1e300;
   Jerk jerk;
-  const Clip* longest = &dataset.clips[0];
+  const Clip* longest = dataset.clips.data();
   for (const Clip& c : dataset.clips) {
     const double speed = mean_forward_speed(c);
     clip_speed_ += c.weight * speed, weight += c.weight;
@@ -67,6 +69,7 @@ Judge::Judge(const Dataset& dataset, const Robot& robot, double fps)
   clip_speed_ = weight > 0 ? clip_speed_ / weight : 0;
   speed_spread_ = fastest - slowest;
   clip_jerk_ = jerk.rms();
+  mass_ = std::accumulate(robot.masses.begin(), robot.masses.end(), 0.0);
   clip_gait_ = gait_of(repeat(*longest, 10, fps), robot_);
 }
 
@@ -81,6 +84,7 @@ Quality Judge::quality(const std::vector<Rollout>& rollouts) const {
   double square = 0, slip = 0, stood = 0;
   int most_steps = -1;
   std::vector<Frames> all;
+  Effort effort;
   for (const Rollout& r : rollouts) {
     all.push_back(postures(r.clip));
     const double error = library_.error(all.back());
@@ -92,6 +96,7 @@ Quality Judge::quality(const std::vector<Rollout>& rollouts) const {
     q.net_speed += net_speed(r.clip);
     q.task_return += r.task_return;
     jerk.add(r.clip, fps_);
+    effort.add(r.effort);
     const FloorTracks tracks = floor_tracks(r.clip, floor_points(robot_), OwnFloor::no);
     for (const int foot : feet(tracks)) {
       const Slide s = slide(tracks, foot);
@@ -110,6 +115,12 @@ Quality Judge::quality(const std::vector<Rollout>& rollouts) const {
   q.pose_error_std = std::sqrt(std::max(0.0, square / n - q.pose_error * q.pose_error));
   q.foot_slip = stood > 0 ? slip / stood : 0;
   q.jerk = clip_jerk_ > 0 ? jerk.rms() / clip_jerk_ : 0;
+  q.power = mean_power(effort);
+  q.cost_of_transport = cost_of_transport(q.power, mass_, q.speed);
+  const std::vector<MotorLoad> loads = motor_loads(effort);
+  for (size_t k = 0; k < loads.size(); ++k) {
+    q.motors.emplace_back(robot_.skeleton->dofs()[k].name, loads[k]);
+  }
   q.coverage = library_.coverage(all, kReach);
   return q;
 }

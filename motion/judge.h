@@ -4,9 +4,11 @@
 // other trainers, can be compared.
 #include <map>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "motion/clip.h"
+#include "motion/effort.h"
 #include "motion/gait.h"
 #include "motion/pose_error.h"
 #include "motion/robot.h"
@@ -19,6 +21,7 @@ struct Rollout {
   bool fell = false;        ///< ended by a failure
   double length_ratio = 1;  ///< of the longest episode possible
   double task_return = 0;   ///< sum of task rewards over the steps of a full episode
+  Effort effort = {};       ///< of the motors, where the simulation tells
 };
 
 /// Means over rollouts unless said otherwise.
@@ -36,6 +39,9 @@ struct Quality {
   double jerk = 0;            ///< rms joint jerk, times that of the clips
   double coverage = 0;        ///< share of the clips' moments that the rollouts come near
   double task_return = 0;
+  double power = 0;              ///< W, mechanical, of all motors; 0 = not recorded
+  double cost_of_transport = 0;  ///< for the speed forward; 0 = not recorded or hardly moves
+  std::vector<std::pair<std::string, MotorLoad>> motors;  ///< by dof; empty = not recorded
   Gait gait, clip_gait;  ///< of the rollout with the most steps, and of the longest clip
 };
 
@@ -60,7 +66,7 @@ class Judge {
   double fps_;
   PostureLibrary library_;
   std::vector<PostureLibrary> mirrored_;  ///< one, or none without a mirror
-  double clip_speed_ = 0, speed_spread_ = 0, clip_jerk_ = 0;
+  double clip_speed_ = 0, speed_spread_ = 0, clip_jerk_ = 0, mass_ = 0;
   Gait clip_gait_;
 };
 

@@ -30,6 +30,7 @@ struct Limp {
 
 Limp limp_of(const Quality& q) {
   std::vector<std::string> names;
+  names.reserve(q.gait.feet.size());
   for (const FootGait& f : q.gait.feet) names.push_back(f.name);
   const auto of_clip = [&](const std::string& name) {
     for (const FootGait& f : q.clip_gait.feet) {
@@ -49,6 +50,26 @@ Limp limp_of(const Quality& q) {
   return out;
 }
 
+/// Motors that have nothing left for long: what they would do there, a policy cannot choose. "" = none.
+std::string motors_at_limit(const Quality& q) {
+  constexpr double kLong = 0.05;
+  std::vector<std::pair<double, std::string>> worst;
+  for (const auto& [dof, load] : q.motors) {
+    if (load.at_limit > kLong) worst.emplace_back(load.at_limit, dof);
+  }
+  std::sort(worst.begin(), worst.end(),
+                   [](const auto& a, const auto& b) { return a.first > b.first; });
+  constexpr size_t kNamed = 3;
+  std::string names;
+  for (size_t i = 0; i < std::min(worst.size(), kNamed); ++i) {
+    names += fmt::format("{}{} {:.0f} % of the time", i > 0 ? ", " : "", worst[i].second,
+                         100 * worst[i].first);
+  }
+  if (worst.empty()) return "";
+  if (worst.size() > kNamed) names += fmt::format(", {} more", worst.size() - kNamed);
+  return "at their torque limit too long: " + names;
+}
+
 }  // namespace
 
 double Judge::score(const Quality& q) {
@@ -61,7 +82,7 @@ double Judge::score(const Quality& q) {
 std::vector<std::string> Judge::diagnose(const Quality& q) {
   std::vector<std::string> out;
   const auto say = [&](bool fault, std::string words) {
-    if (fault) out.push_back(std::move(words));
+    if (fault && !words.empty()) out.push_back(std::move(words));
   };
   const double clip = q.clip_speed, part = clip != 0 ? q.speed / clip : 1;
   const bool paced = one_speed(q);
@@ -108,6 +129,7 @@ std::vector<std::string> Judge::diagnose(const Quality& q) {
   say(q.jerk > 3,
       fmt::format("jerks: joints change their acceleration {:.1f} times as fast as in the clips",
                   q.jerk));
+  say(true, motors_at_limit(q));
   say(q.coverage < 0.5 && !stands,
       fmt::format("only {:.0f} % of the clips' moments are ever shown", 100 * q.coverage));
   return out;

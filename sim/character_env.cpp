@@ -18,6 +18,12 @@ bool finite(const mjtNum* p, int n, double largest) {
   return true;
 }
 
+/// The limits stay.
+void forget(Effort& e) {
+  e.seconds = 0;
+  for (std::vector<double>* v : {&e.work, &e.at_limit, &e.peak}) std::fill(v->begin(), v->end(), 0);
+}
+
 }  // namespace
 
 Scene CharacterEnv::scene(const mjModel* m, mjData* d, int e) {
@@ -102,6 +108,10 @@ void CharacterEnv::advance(const mjModel* m, mjData* d, int e) {
   Scene s = scene(m, d, e);
   s.action = actions_ + i * static_cast<size_t>(spec_.actions);
   std::copy_n(d->qpos, 2, s.before);
+  if (!efforts_.empty()) {
+    s.effort = &efforts_[i];
+    forget(efforts_[i]);
+  }
   // this thread's data serves other environments too: the pull is taken away again
   const bool pulled = pull_.env == e && pull_.body >= 0;
   if (pulled) mju_copy3(d->xfrc_applied + 6 * (pull_.body + 1), pull_.force);

@@ -53,6 +53,8 @@ class CharacterEnv final : public VecEnv {
   void playback_actions(std::span<float> out) const override;
   void set_test(bool test) override { test_ = test; }
   Pose pose(int env) const override;
+  bool watch_effort() override;
+  Effort effort(int env) const override;
   std::optional<Pose> reference_pose(int env) const override;
   std::vector<Marker> markers(int env) const override;
   bool set_command(const Command& command) override { return task_->command(command); }
@@ -129,7 +131,8 @@ class CharacterEnv final : public VecEnv {
   std::vector<float> obs_, next_obs_, critic_obs_, next_critic_obs_, disc_obs_, rewards_;
   std::vector<float> aligned_;  ///< (E, disc_obs) of the clips; empty until asked for
   std::vector<Done> done_;
-  uint64_t drawn_ = 0;  ///< demonstrations so far
+  std::vector<Effort> efforts_;  ///< (E) of the last step; empty until asked for
+  uint64_t drawn_ = 0;           ///< demonstrations so far
 
   Pull pull_;  ///< what a viewer's hand does; no part of a saved state
 

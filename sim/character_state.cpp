@@ -34,6 +34,17 @@ Pose CharacterEnv::pose(int env) const {
   return out;
 }
 
+bool CharacterEnv::watch_effort() {
+  const std::vector<double> zero(sim_.torque_limit.size(), 0.0);
+  const Effort none{.work = zero, .at_limit = zero, .peak = zero, .limit = sim_.torque_limit};
+  efforts_.assign(static_cast<size_t>(spec_.envs), none);
+  return true;
+}
+
+Effort CharacterEnv::effort(int env) const {
+  return efforts_.empty() ? Effort{} : efforts_.at(static_cast<size_t>(env));
+}
+
 std::optional<Pose> CharacterEnv::reference_pose(int env) const {
   const Clock& c = clocks_.at(static_cast<size_t>(env));
   Reference::Scratch s;

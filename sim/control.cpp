@@ -28,7 +28,7 @@ class PositionControl : public Control {
       if (clip_) a = std::clamp(a, -1.0f, 1.0f);
       s.d->ctrl[k] = a * range_.scale[k] + range_.centre[k];
     }
-    for (int i = 0; i < substeps_; ++i) mj_step(s.m, s.d);
+    for (int i = 0; i < substeps_; ++i) substep(s);
     return true;
   }
 
@@ -78,7 +78,7 @@ class SweepControl final : public PositionControl {
     mjtNum root[7];
     std::copy_n(s.d->qpos, 7, root);
     for (int i = 0; i < substeps_; ++i) {
-      mj_step(s.m, s.d);
+      substep(s);
       std::copy_n(root, 7, s.d->qpos);
       std::fill_n(s.d->qvel, 6, 0.0);
     }
@@ -108,6 +108,22 @@ constexpr Mode kShows[] = {{"view_motion", make<ReplayControl>},
                            {"char_dof_test", make<SweepControl>}};
 
 }  // namespace
+
+void Control::substep(const Scene& s) {
+  mj_step(s.m, s.d);
+  if (!s.effort) return;
+  // the torques acted until now, over the way of the new velocities
+  const double dt = s.m->opt.timestep;
+  const mjtNum *torque = s.d->qfrc_actuator + 6, *velocity = s.d->qvel + 6;
+  Effort& e = *s.effort;
+  e.seconds += dt;
+  for (size_t k = 0; k < e.work.size(); ++k) {
+    const double size = std::abs(torque[k]);
+    e.work[k] += dt * size * std::abs(velocity[k]);
+    e.peak[k] = std::max(e.peak[k], size);
+    if (size >= 0.999 * e.limit[k]) e.at_limit[k] += dt;
+  }
+}
 
 std::unique_ptr<Control> make_control(const EnvConfig& config, const Reference& reference,
                                       const SimModel& model) {

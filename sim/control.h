@@ -29,6 +29,9 @@ class Control {
   virtual void playback(const Reference::Scratch& next, float* action) const = 0;
 
  protected:
+  /// One step of the physics. Torques are noted where somebody asks.
+  static void substep(const Scene& s);
+
   ActionRange range_;
 };
 

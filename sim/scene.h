@@ -6,6 +6,7 @@
 
 #include <cstdint>
 
+#include "motion/effort.h"
 #include "sim/reference.h"
 #include "sim/terms.h"
 
@@ -32,6 +33,7 @@ struct Scene {
   float before[2] = {0, 0};          ///< x and y of the root before the control step, m
   const float* action = nullptr;     ///< (D) of the step that led here; null at a start
   bool test = false;                 ///< a test's episode
+  Effort* effort = nullptr;          ///< of the control step, where somebody asks
   const Reference* reference = nullptr;
   Reference::Scratch* scratch = nullptr;
   bool posed = false;  ///< scratch holds the clip's pose of this moment

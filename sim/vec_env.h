@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "motion/effort.h"
 #include "motion/marker.h"
 
 namespace motus::sim {
@@ -106,6 +107,12 @@ class VecEnv {
   virtual void set_test(bool test) = 0;
 
   virtual Pose pose(int env) const = 0;
+
+  /// From the next step on, effort() tells what the motors did in the last step. False if this
+  /// environment cannot.
+  virtual bool watch_effort() { return false; }
+  /// Of one environment; of the old episode where the step ended one.
+  virtual Effort effort(int) const { return {}; }
 
   // What viewers ask for. An environment that has none of it need not answer.
 

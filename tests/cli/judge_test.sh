@@ -20,6 +20,8 @@ import json, sys
 (j,) = json.load(open(sys.argv[1]))
 assert j["episodes"] == 4 and j["falls"] == 0 and j["length_ratio"] > 0.99, j
 assert j["pose_error"] < 0.04 and abs(j["speed"] - j["clip_speed"]) < 0.15 * j["clip_speed"], j
+assert 0.5 < j["cost_of_transport"] < 5 and len(j["motors"]) == 12, j
+assert all(0 < m["peak"] <= m["limit"] and 0 <= m["at_limit"] < 1 for m in j["motors"]), j
 assert j["best"] and 0.5 < j["score"] <= 1, j
 PY
 

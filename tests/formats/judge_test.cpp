@@ -136,6 +136,35 @@ TEST_CASE("falls are counted first") {
   CHECK(Judge::score(q) < 0.25);
 }
 
+TEST_CASE("power, cost of transport and motors at their limit are told") {
+  const size_t dofs = g1_walk().robot.default_dofs.size();
+  const std::vector<double> each(dofs, 0.0), limits(dofs, 50.0);
+  // a joule a second and motor for 10 s, one knee at its limit for 1.2 of them
+  Effort effort{.seconds = 10,
+                .work = std::vector<double>(dofs, 10.0),
+                .at_limit = each,
+                .peak = std::vector<double>(dofs, 20.0),
+                .limit = limits};
+  const auto knee = static_cast<size_t>(g1_walk().clip.skeleton->find_dof("left_knee_joint"));
+  effort.at_limit[knee] = 1.2, effort.peak[knee] = 50;
+  const Quality q =
+      g1_walk().judge.quality({Rollout{.clip = g1_walk().played(), .effort = effort}});
+  CHECK(q.power == Approx(static_cast<double>(dofs)));
+  double mass = 0;
+  for (const double m : g1_walk().robot.masses) mass += m;
+  REQUIRE(mass > 30);
+  CHECK(q.cost_of_transport == Approx(q.power / (mass * 9.81 * q.speed)));
+  REQUIRE(q.motors.size() == dofs);
+  CHECK(q.motors[knee].first == "left_knee_joint");
+  CHECK(q.motors[knee].second.at_limit == Approx(0.12));
+  CHECK(says(q, "torque limit too long: left_knee_joint 12 % of the time"));
+  CHECK(Judge::diagnose(q).size() == 1);
+  effort.at_limit[knee] = 0.3;
+  CHECK(Judge::diagnose(
+            g1_walk().judge.quality({Rollout{.clip = g1_walk().played(), .effort = effort}}))
+            .empty());
+}
+
 TEST_CASE("circles are seen") {
   Clip round = g1_walk().played();
   const double speed = g1_walk().judge.quality({Rollout{.clip = round}}).speed;
