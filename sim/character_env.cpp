@@ -61,8 +61,8 @@ void CharacterEnv::begin(const mjModel* m, mjData* d, int e) {
   std::copy_n(d->qpos, 2, s.before);
   control_->start(s, scratch.dofs.data());
   task_->start(s);
-  observation_->write(s, obs_row(obs_, e));
-  if (critic_) critic_->write(s, critic_row(critic_obs_, e));
+  observation_->write(s, nullptr, obs_row(obs_, e));
+  if (critic_) critic_->write(s, nullptr, critic_row(critic_obs_, e));
 }
 
 void CharacterEnv::copy_obs(bool back, int e) {
@@ -90,8 +90,9 @@ Done CharacterEnv::look(Scene& s) {
   t.forward += v[0];
   t.path += std::hypot(v[0], v[1]);
   task_->update(s);
-  observation_->write(s, obs_row(next_obs_, s.env));
-  if (critic_) critic_->write(s, critic_row(next_critic_obs_, s.env));
+  observation_->write(s, obs_row(obs_, s.env), obs_row(next_obs_, s.env));
+  if (critic_)
+    critic_->write(s, critic_row(critic_obs_, s.env), critic_row(next_critic_obs_, s.env));
   rewards_[i] = task_->reward(s);
   t.reward += rewards_[i];
   int rule = -1;

@@ -51,6 +51,7 @@ struct TermSpec {
   std::string term;
   Frame frame = Frame::world;
   float scale = 1;
+  int history = 1;  ///< control steps that are shown, oldest first
 };
 
 struct EnvConfig {

@@ -121,6 +121,7 @@ void check_zero(const Mirror& dofs, const std::vector<float>& zero, const char* 
 void add_task(const EnvConfig& config, Writer& w) {
   if (config.env_name == "task_location") return w.own({1, -1});
   if (config.env_name == "task_steering") return w.own({1, -1, 1, 1, -1});
+  if (config.env_name == "task_velocity") return w.own({1, -1, -1});
   require(config.env_name == "amp", Kind::usage,
           "the mirror of what '{}' shows of its task is not known", config.env_name);
 }
@@ -159,18 +160,19 @@ void fill(const SeenTerms& terms, const Skeleton& skeleton, const Anatomy& anato
   const auto mirror = [&](const std::vector<TermSpec>& list, int width) {
     Mirror out;
     Writer w(out);
-    for (const TermSpec& t : list) {
-      if (t.term == "task") {
-        add_task(config, w);
-      } else if (t.term == "last_action") {
+    const auto add = [&](const TermSpec& t) {
+      if (t.term == "task") return add_task(config, w);
+      if (t.term == "last_action") {
         check_zero(dofs, spec.action_centre, "centres of the actions");
-        w.block(dofs);
-      } else {
-        const auto feature = feature_named(t.term);
-        require(feature.has_value(), Kind::usage, "the mirror of '{}' is not known", t.term);
-        if (*feature == Feature::dof_offset) check_zero(dofs, rest, "default poses");
-        add_feature(*feature, dofs, joints, keys, w);
+        return w.block(dofs);
       }
+      const auto feature = feature_named(t.term);
+      require(feature.has_value(), Kind::usage, "the mirror of '{}' is not known", t.term);
+      if (*feature == Feature::dof_offset) check_zero(dofs, rest, "default poses");
+      add_feature(*feature, dofs, joints, keys, w);
+    };
+    for (const TermSpec& t : list) {
+      for (int moment = 0; moment < t.history; ++moment) add(t);
     }
     require(w.size() == width, Kind::usage, "the mirror of an observation is not known");
     return out;

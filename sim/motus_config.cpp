@@ -4,6 +4,7 @@
 
 #include "sim/config_read.h"
 #include "sim/feature_list.h"
+#include "sim/obs_profile.h"
 #include "sim/observation.h"
 #include "sim/reset.h"
 #include "sim/termination.h"
@@ -29,9 +30,9 @@ void read_half_range(const Config& c, EnvConfig& out) {
                                              {"clip", HalfRange::clip}});
 }
 
-/// A list of terms: a name, or {term: NAME, frame: heading, scale: 0.05}.
+/// A list of terms: a name, or {term: NAME, frame: heading, scale: 0.05, history: 5}.
 std::vector<TermSpec> terms(const Config& c, const std::string& key,
-                            const std::vector<std::string>& known) {
+                            const std::vector<std::string>& known, bool has_history) {
   std::vector<TermSpec> out;
   if (!c.has(key)) return out;
   const YAML::Node list = c.node(key);
@@ -49,6 +50,10 @@ std::vector<TermSpec> terms(const Config& c, const std::string& key,
     const std::string frame = word_of(one, "frame", "world", frame_names());
     spec.frame = *frame_named(frame);
     spec.scale = one.get("scale", 1.0f);
+    if (has_history) spec.history = one.get("history", 1);
+    require(spec.history >= 1 && spec.history <= kMostHistory, Kind::usage,
+            "{}: the history of '{}' must be 1 to {} control steps, found {}", place, spec.term,
+            kMostHistory, spec.history);
     one.refuse_unknown();
     out.push_back(spec);
   }
@@ -56,9 +61,9 @@ std::vector<TermSpec> terms(const Config& c, const std::string& key,
 }
 
 void read_view(const Config& c, EnvConfig& out) {
-  out.obs_terms = terms(c, "obs_terms", observation_names());
-  out.critic_terms = terms(c, "critic_obs_terms", observation_names());
-  out.disc_terms = terms(c, "disc_obs_terms", feature_names());
+  out.obs_terms = terms(c, "obs_terms", observation_names(), true);
+  out.critic_terms = terms(c, "critic_obs_terms", observation_names(), true);
+  out.disc_terms = terms(c, "disc_obs_terms", feature_names(), false);
   out.disc_newest_first = word_of(c, "disc_obs_order", "oldest_first",
                                   {"oldest_first", "newest_first"}) == "newest_first";
   out.root_body = c.get<std::string>("root_body", "");
@@ -92,6 +97,7 @@ void read_termination(const Config& c, EnvConfig& out) {
 
 void read_motus(const Config& c, EnvConfig& out) {
   read_view(c, out);
+  read_profile(c, out);
   read_termination(c, out);
   read_gains(c, out);
   out.action_ball_half_range = c.get("action_ball_half_range", 0.0);

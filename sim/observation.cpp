@@ -105,25 +105,35 @@ Observation::Observation(Parts parts, const std::vector<TermSpec>& terms)
       term.feature.feature = *feature;
       term.feature.frame = spec.frame;
     }
-    size_ += term.scene ? term.scene->width(parts_) : feature_width(l, term.feature.feature);
+    term.width = term.scene ? term.scene->width(parts_) : feature_width(l, term.feature.feature);
+    term.history = spec.history;
+    size_ += term.width * term.history;
     terms_.push_back(term);
   }
 }
 
-void Observation::write(Scene& s, float* out) const {
+void Observation::write(Scene& s, const float* before, float* out) const {
   const SnapshotLayout& l = parts_.reference.anatomy().layout;
   const Heading h = heading_of(s.snapshot + SnapshotLayout::kRootRot);
   const View view{s.snapshot, s.snapshot, h, h};
+  const float* const start = out;
   for (const Term& t : terms_) {
-    if (!t.scene) {
-      out = write_feature(l, parts_.rest.data(), t.feature, view, out);
-      continue;
+    const int past = t.width * (t.history - 1);
+    float* const now = out + past;
+    if (t.scene) {
+      t.scene->write(parts_, s, now);
+      if (t.feature.scale != 1) {
+        std::for_each(now, now + t.width, [&](float& x) { x *= t.feature.scale; });
+      }
+    } else {
+      write_feature(l, parts_.rest.data(), t.feature, view, now);
     }
-    float* end = t.scene->write(parts_, s, out);
-    if (t.feature.scale != 1) {
-      std::for_each(out, end, [&](float& x) { x *= t.feature.scale; });
+    if (before) {
+      std::copy_n(before + (out - start) + t.width, past, out);
+    } else {
+      for (float* at = out; at != now; at += t.width) std::copy_n(now, t.width, at);
     }
-    out = end;
+    out = now + t.width;
   }
 }
 

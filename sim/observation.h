@@ -25,12 +25,14 @@ class Observation {
   Observation(Parts parts, const std::vector<TermSpec>& terms);
 
   int size() const { return size_; }
-  /// Writes size() numbers.
-  void write(Scene& scene, float* out) const;
+  /// Writes size() numbers. `before` is what was written one control step ago, from which terms with
+  /// a history take their past; null at a start, whose past is its own moment.
+  void write(Scene& scene, const float* before, float* out) const;
 
   struct Term {
     FeatureTerm feature;
     const struct SceneTerm* scene = nullptr;  ///< instead of the feature
+    int width = 0, history = 1;               ///< numbers of one moment, moments
   };
 
  private:

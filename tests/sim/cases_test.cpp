@@ -41,6 +41,9 @@ constexpr Case kCases[] = {
     {"char_dof_test_humanoid", 140, 0, 142, 28},
     {"char_humanoid", 140, 0, 142, 28},
     {"dodgeball_humanoid", 146, 0, 1420, 28},
+    // five moments of 3 + 3 + 3 D; the critic: the whole state and the last action
+    {"quick_g1_deployable", 5 * 93, 86 + 29, 176, 29},
+    {"quick_go2_deployable", 5 * 42, 49 + 12, 102, 12},
 };
 
 EnvConfig config_of(const std::string& name) {
