@@ -75,6 +75,8 @@ std::vector<std::string> expand_arg_file(const std::vector<std::string>& words,
   }
   if (name.empty()) return out;
   const std::filesystem::path file = require_data(name, "arg file");
+  // of what may be repeated the later counts: the file's come before all that was typed
+  std::vector<std::string> repeated;
   for (const Entry& e : read_entries(file)) {
     if (e.key == "--arg_file") continue;  // MimicKit ignores a file within a file
     if (!contains(known, e.key)) {
@@ -82,9 +84,12 @@ std::vector<std::string> expand_arg_file(const std::vector<std::string>& words,
                   fmt::format("{}:{}: unknown flag '{}'", file.string(), e.line, e.key),
                   did_you_mean(e.key, known));
     }
-    if (!contains(repeatable, e.key) && !seen.insert(e.key).second) continue;
-    out.insert(out.end(), e.words.begin(), e.words.end());
+    const bool again = contains(repeatable, e.key);
+    if (!again && !seen.insert(e.key).second) continue;
+    std::vector<std::string>& to = again ? repeated : out;
+    to.insert(to.end(), e.words.begin(), e.words.end());
   }
+  out.insert(out.begin(), repeated.begin(), repeated.end());
   return out;
 }
 

@@ -10,7 +10,7 @@ namespace motus::cli {
 
 /// The words after the program's name with --arg_file replaced by the file's words (those whose key
 /// the command line does not have). `known` lists the keys, "--num_envs" ...; `repeatable` those of
-/// which every occurrence counts. Throws Error(usage) with file and line for an unknown key.
+/// which every occurrence counts, the file's before those typed. Throws Error(usage) with file and line for an unknown key.
 std::vector<std::string> expand_arg_file(const std::vector<std::string>& words,
                                          std::span<const std::string> known,
                                          std::span<const std::string> repeatable);

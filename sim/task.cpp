@@ -45,9 +45,9 @@ constexpr Line kTasks[] = {
     {TaskKind::none, make<NoTask>},
     {TaskKind::constant, make<ConstantTask>},
     {TaskKind::tracking, make<TrackingTask>},
-    {TaskKind::location, make<GoalTask>},
-    {TaskKind::steering, make<GoalTask>},
-    {TaskKind::velocity, make<VelocityTask>},
+    {TaskKind::location, make_goal_task},
+    {TaskKind::steering, make_goal_task},
+    {TaskKind::velocity, make_velocity_task},
     {TaskKind::dodgeball, make<DodgeballTask>},
 };
 

@@ -11,7 +11,6 @@
 #include "formats/h5/h5.h"
 #include "formats/scene/assimp_library.h"
 #include "formats/scene/scene.h"
-#include "formats/units.h"
 #include "motion/error.h"
 
 namespace motus::formats {
@@ -76,13 +75,7 @@ class AssimpScene : public Scene {
     add_nodes();
     add_binds();
     for (unsigned i = 0; i < scene.mNumAnimations; ++i) add_take(*scene.mAnimations[i]);
-    axes = options.up_axis == "z" ? kZUp : kYUp;
-    conversions.emplace_back(options.up_axis == "z" ? "z up, -y forward to z up, x forward"
-                                                    : "y up, z forward to z up, x forward");
-    if (!options.units.empty()) {
-      metres = metres_per_unit(options.units);
-      if (metres != 1) conversions.push_back(options.units + " to m");
-    }
+    orient(options);
   }
 
   Affine local(int take, int node, double time) const override {

@@ -5,7 +5,6 @@
 #include "formats/scene/gltf.h"
 #include "formats/scene/gltf_file.h"
 #include "formats/scene/scene.h"
-#include "formats/units.h"
 #include "motion/error.h"
 
 namespace motus::formats {
@@ -76,13 +75,7 @@ class GltfScene : public Scene {
     read_nodes();
     read_skins();
     read_animations();
-    axes = options.up_axis == "z" ? kZUp : kYUp;
-    conversions.emplace_back(options.up_axis == "z" ? "z up, -y forward to z up, x forward"
-                                                    : "y up, z forward to z up, x forward");
-    if (!options.units.empty()) {
-      metres = metres_per_unit(options.units);
-      if (metres != 1) conversions.push_back(options.units + " to m");
-    }
+    orient(options);
   }
 
   Affine local(int take, int node, double time) const override {

@@ -8,6 +8,16 @@
 
 namespace motus::formats::scene {
 
+void Scene::orient(const ReadOptions& options) {
+  const bool z_up = options.up_axis == "z";
+  axes = z_up ? kZUp : kYUp;
+  conversions.emplace_back(z_up ? "z up, -y forward to z up, x forward"
+                                : "y up, z forward to z up, x forward");
+  if (options.units.empty()) return;
+  metres = metres_per_unit(options.units);
+  if (metres != 1) conversions.push_back(options.units + " to m");
+}
+
 double rate_of_keys(const std::vector<double>& times) {
   if (times.size() < 3) return 0;
   std::vector<double> steps;

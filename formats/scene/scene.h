@@ -46,6 +46,11 @@ class Scene {
   double metres = 1;             ///< m per file unit
   std::string rest_words;        ///< where Node::bind comes from
   std::vector<std::string> conversions, warnings;
+
+ protected:
+  /// Axes and units as the user says, for files that cannot: y up, z forward, metres else.
+  /// Throws Error(usage) for units that are none.
+  void orient(const ReadOptions& options);
 };
 
 /// The axes of a world with y up and z forward, and with z up and -y forward, to ours.

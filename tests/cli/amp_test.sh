@@ -42,6 +42,12 @@ expect 3 "is not a run" "$train" --resume full
   fail "--print-config: $(cat err)"
 grep -qx 'num_envs: 7' config || fail "the command line did not come first"
 grep -q 'discount: 0.5' config || fail "--set did not reach the agent"
+"$train" --set agent.steps_per_iter=6 --arg_file tiny.txt --set env.episode_length=2 --print-config >config 2>err ||
+  fail "--set beside the file's: $(cat err)"
+if ! grep -q 'steps_per_iter: 6' config || ! grep -q 'episode_length: 2' config; then
+  fail "--set in the file hid the one that was typed"
+fi
+grep -q 'test_episodes: 4' config || fail "--set of the file alone did not count"
 # MimicKit's names of what Motus has in another place
 sed 's#data/robots/go2/robot.xml#data/assets/go2/go2.xml#' "$MOTUS_DATA/envs/quick_go2_env.yaml" >env.yaml
 expect 0 "takes its place" "$train" --arg_file tiny.txt --env_config env.yaml --out_dir mimickit \
