@@ -8,6 +8,13 @@
 
 namespace motus {
 
+namespace {
+
+/// m; smaller ones are corners of a sole, whose turning moves nothing that matters
+constexpr double kBall = 0.01;
+
+}  // namespace
+
 std::vector<FloorPoint> floor_points(const Robot& robot) {
   std::vector<FloorPoint> out;
   out.reserve(robot.collision_points.size());
@@ -45,14 +52,22 @@ FloorTracks floor_tracks(const Clip& clip, std::vector<FloorPoint> points, OwnFl
   const int frames = clip.frames(), n = static_cast<int>(points.size());
   t.pos.resize(frames, 3 * n);
   t.clearance.resize(frames, n);
+  t.rolled = Frames::Zero(frames, 2 * n);
+  BodyPoses poses, before;
   for (int f = 0; f < frames; ++f) {
-    const BodyPoses poses = forward(clip, f);
+    std::swap(poses, before);
+    poses = forward(clip, f);
     for (int i = 0; i < n; ++i) {
       const FloorPoint& p = points[static_cast<size_t>(i)];
       const size_t b = static_cast<size_t>(p.body);
       const Vec3 at = poses.pos[b] + poses.rot[b] * p.pos;
       t.pos.block<1, 3>(f, 3 * i) = at.transpose();
       t.clearance(f, i) = at.z() - p.radius;
+      if (f > 0 && p.foot >= 0 && p.radius > kBall) {
+        // v = omega x (0, 0, -r)
+        const Vec3 turn = log_map(poses.rot[b] * before.rot[b].conjugate());
+        t.rolled.block<1, 2>(f, 2 * i) << -p.radius * turn.y(), p.radius * turn.x();
+      }
     }
   }
   if (own_floor == OwnFloor::yes) {
@@ -73,7 +88,9 @@ namespace {
 double step_speed(const FloorTracks& t, int point, int f) {
   const double dx = t.pos(f + 1, 3 * point) - t.pos(f, 3 * point);
   const double dy = t.pos(f + 1, 3 * point + 1) - t.pos(f, 3 * point + 1);
-  return std::hypot(dx, dy) * t.fps;
+  const double rub =
+      std::hypot(dx + t.rolled(f + 1, 2 * point), dy + t.rolled(f + 1, 2 * point + 1));
+  return std::min(std::hypot(dx, dy), rub) * t.fps;
 }
 
 }  // namespace

@@ -31,6 +31,9 @@ struct FloorTracks {
   std::vector<FloorPoint> points;
   Frames pos;        ///< (F, 3P) m, world, centres
   Frames clearance;  ///< (F, P) m above the floor, the radius taken off; negative = below
+  /// (F, 2P) m, x and y: what a ball's turning since the frame before moves its lowest point against
+  /// its centre; 0 for points.
+  Frames rolled;
   double fps = 30;
 };
 
@@ -51,7 +54,9 @@ struct ContactRule {
 std::vector<char> contacts(const FloorTracks& tracks, int point, const ContactRule& rule = {});
 
 /// Horizontal motion of a standing foot. A foot that rolls over one still point does not slide: its
-/// speed is that of the slowest point that stands in both frames of a step.
+/// speed is that of the slowest point that stands in both frames of a step. A ball stands still if
+/// its centre does, as in motion written by hand, or if the floor under it does not rub, as where it
+/// rolls.
 struct Slide {
   double mean = 0;   ///< m/s
   double worst = 0;  ///< m/s, of one frame step
