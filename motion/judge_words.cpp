@@ -58,7 +58,7 @@ std::string motors_at_limit(const Quality& q) {
     if (load.at_limit > kLong) worst.emplace_back(load.at_limit, dof);
   }
   std::sort(worst.begin(), worst.end(),
-                   [](const auto& a, const auto& b) { return a.first > b.first; });
+            [](const auto& a, const auto& b) { return a.first > b.first; });
   constexpr size_t kNamed = 3;
   std::string names;
   for (size_t i = 0; i < std::min(worst.size(), kNamed); ++i) {
