@@ -7,7 +7,7 @@ import math
 
 import robot_csv
 from curves import glide
-from rotation import axis_angle, inverse, rotate, sub
+from rotation import axis_angle, inverse, mul, rotate, sub
 
 FPS = 50
 LEGS = ('FL', 'FR', 'RL', 'RR')
@@ -43,34 +43,59 @@ def solve_leg(leg, foot):
 
 
 class Gait:
-    """One cycle of a gait in which every foot does the same at its own phase.
+    """A gait in which every foot does the same at its own phase of the cycle.
 
+    speed: m/s ahead. side: m/s to the left. turn: rad/s to the left; the body goes along an arc.
     phases: touch-down of each foot as a share of the cycle. duty: share of the cycle on the floor.
     sway, roll, bob: functions of the cycle's phase giving m, rad, m.
     """
 
-    def __init__(self, frames, speed, duty, phases, height, track, lift, sway, roll, bob):
+    def __init__(self, frames, speed, duty, phases, height, track, lift, sway, roll, bob, side=0.0,
+                 turn=0.0):
         self.frames, self.speed, self.duty, self.phases = frames, speed, duty, phases
         self.height, self.track, self.lift = height, track, lift
         self.sway, self.roll, self.bob = sway, roll, bob
+        self.side, self.turn = side, turn
         self.period = frames / FPS
-        self.stride = speed * self.period
+
+    def path(self, phase):
+        """Where the body would be without sway, and its heading."""
+        t = phase * self.period
+        heading = self.turn * t
+        if self.turn == 0:
+            return self.speed * t, self.side * t, heading
+        s, c = math.sin(heading), 1 - math.cos(heading)
+        return ((self.speed * s - self.side * c) / self.turn,
+                (self.speed * c + self.side * s) / self.turn, heading)
+
+    def at(self, phase, x, y):
+        """A point of the body's own horizontal frame on its path, in the world."""
+        px, py, heading = self.path(phase)
+        s, c = math.sin(heading), math.cos(heading)
+        return px + c * x - s * y, py + s * x + c * y
 
     def body(self, phase):
-        return ((self.stride * phase, self.sway(phase), self.height + self.bob(phase)),
-                axis_angle('x', self.roll(phase)))
+        x, y = self.at(phase, 0.0, self.sway(phase))
+        return ((x, y, self.height + self.bob(phase)),
+                mul(axis_angle('z', self.path(phase)[2]), axis_angle('x', self.roll(phase))))
+
+    def plant(self, leg, cycle):
+        """Where the foot stands: in the middle of stance it lies at its place beside the body."""
+        front, left = signs(leg)
+        # the feet lie around the centre of mass, a little behind the hips
+        return self.at(cycle + self.phases[leg] + self.duty / 2, front * HIP_X - BEHIND,
+                       left * self.track)
 
     def foot(self, leg, phase):
         """World position of the foot's centre."""
-        front, left = signs(leg)
         cycle, p = divmod(phase - self.phases[leg], 1.0)
-        # in the middle of stance the feet lie around the centre of mass, a little behind the hips
-        start = (self.stride * (cycle + self.phases[leg] + self.duty / 2) + front * HIP_X -
-                 BEHIND)
+        x, y = self.plant(leg, cycle)
         if p <= self.duty:
-            return (start, left * self.track, FOOT_RADIUS)
+            return x, y, FOOT_RADIUS
         s = (p - self.duty) / (1 - self.duty)
-        return (start + self.stride * glide(s), left * self.track,
+        to_x, to_y = self.plant(leg, cycle + 1)
+        along = glide(s)
+        return (x + along * (to_x - x), y + along * (to_y - y),
                 FOOT_RADIUS + self.lift * 64 * (s * (1 - s)) ** 3)
 
     def frame(self, phase):
@@ -80,7 +105,7 @@ class Gait:
             dofs += solve_leg(leg, rotate(inverse(rot), sub(self.foot(leg, phase), pos)))
         return pos, rot, dofs
 
-    def write(self, path):
-        rows = [self.frame(i / self.frames) for i in range(self.frames + 1)]
+    def write(self, path, cycles=1):
+        rows = [self.frame(i / self.frames) for i in range(cycles * self.frames + 1)]
         with open(path, 'w', encoding='ascii', newline='\n') as f:
             f.write(robot_csv.text(DOFS, rows))

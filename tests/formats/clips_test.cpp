@@ -1,4 +1,6 @@
 // The clips that this project ships keep the promises of data/clips/README.md.
+#include <fmt/format.h>
+
 #include <cmath>
 #include <filesystem>
 #include <fstream>
@@ -137,6 +139,36 @@ TEST_CASE("the Go2 gaits: planted, level with the floor, closed, at their speed"
     }
     CHECK(limit_excess(c).maxCoeff() == 0);
     CHECK(dof_velocities(c).cwiseAbs().maxCoeff() < 20);
+  }
+}
+
+TEST_CASE(
+    "the Go2's locomotion: planted, clean, as fast ahead, aside and around as its name says") {
+  struct Way {
+    const char* name;
+    double ahead, aside, around;  ///< m/s, m/s, rad/s
+  };
+  const Robot go2 = formats::load_robot("go2");
+  for (const Way& w :
+       {Way{"stand", 0, 0, 0}, Way{"trot_0.4", 0.4, 0, 0}, Way{"trot_1.3", 1.3, 0, 0},
+        Way{"aside_left", 0, 0.3, 0}, Way{"turn_right", 0, 0, -1},
+        Way{"trot_0.8_left", 0.8, 0, 0.8}, Way{"trot_1.2_right", 1.2, 0, -0.5}}) {
+    INFO(w.name);
+    const Clip c = shipped(fmt::format("go2_locomotion/{}.h5", w.name));
+    for (const Finding& f : check(c, &go2).findings) FAIL(describe(f));
+    CHECK(c.loop == (w.around == 0 ? LoopMode::wrap : LoopMode::clamp));
+    // one step, seen from the body
+    const Vec3 step = c.root_rot_at(0).conjugate() * (c.root_pos_at(1) - c.root_pos_at(0)) * c.fps;
+    CHECK(step.x() == Approx(w.ahead).margin(0.02));
+    CHECK(step.y() == Approx(w.aside).margin(0.02));
+    const Vec3 turn = log_map(c.root_rot_at(0).conjugate() * c.root_rot_at(1)) * c.fps;
+    CHECK(turn.z() == Approx(w.around).margin(1e-6));
+    const FloorTracks t = floor_tracks(c, floor_points(go2), OwnFloor::no);
+    CHECK(t.clearance.minCoeff() > -1e-5);
+    ContactRule touching;
+    touching.height = 1e-4;
+    for (const int foot : feet(t)) CHECK(slide(t, foot, touching).mean < 0.001);
+    CHECK(limit_excess(c).maxCoeff() == 0);
   }
 }
 
