@@ -5,7 +5,7 @@
 #include "motion/edit_channels.h"
 #include "motion/error.h"
 #include "motion/fix.h"
-#include "motion/kinematics.h"
+#include "motion/limits.h"
 #include "motion/metrics.h"
 
 namespace motus {
@@ -16,27 +16,6 @@ namespace {
 double below(double x, double most, double shoulder) {
   const double knee = most - shoulder;
   return x <= knee ? x : most - shoulder * std::exp(-(x - knee) / shoulder);
-}
-
-void clamp_ball(Clip& c, const Joint& j) {
-  constexpr double kWithin = 1e-6;
-  const Dof* d = &c.skeleton->dofs()[static_cast<size_t>(j.dof)];
-  const int xyz[3] = {0, 1, 2};
-  const Frames excess = limit_excess(c);
-  for (int f = 0; f < c.frames(); ++f) {
-    if (excess.block<1, 3>(f, j.dof).maxCoeff() < kWithin) continue;
-    Vec3 a = to_euler(exp_map(c.dof_pos.block<1, 3>(f, j.dof).transpose()), xyz);
-    Vec3 far(a[0] + M_PI, M_PI - a[1], a[2] + M_PI);
-    for (double& x : far) x = std::remainder(x, 2 * M_PI);
-    const auto inside = [&](Vec3 v) {
-      for (int i = 0; i < 3; ++i) v[i] = std::clamp(v[i], d[i].lower, d[i].upper);
-      return v;
-    };
-    // every rotation has two triples: the one that has less far to go
-    const bool second = (inside(far) - far).norm() < (inside(a) - a).norm();
-    const Quat q = from_euler(inside(second ? far : a), xyz);
-    c.dof_pos.block<1, 3>(f, j.dof) = log_map(q).transpose();
-  }
 }
 
 }  // namespace
@@ -51,7 +30,10 @@ std::vector<std::string> clamp_to_limits(Clip& c, double shoulder) {
     if (excess.middleCols(j.dof, j.dof_count()).maxCoeff() < kTolerance) continue;
     out.push_back(j.name);
     if (j.type == JointType::ball) {
-      clamp_ball(c, j);
+      for (int f = 0; f < c.frames(); ++f) {
+        Vec3 e = c.dof_pos.block<1, 3>(f, j.dof).transpose();
+        if (clamp_ball(&d, e)) c.dof_pos.block<1, 3>(f, j.dof) = e.transpose();
+      }
       continue;
     }
     // a shoulder has room in half of the range at most, and only at the end that is broken

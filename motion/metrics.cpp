@@ -5,6 +5,7 @@
 #include <limits>
 
 #include "motion/kinematics.h"
+#include "motion/limits.h"
 
 namespace motus {
 
@@ -171,28 +172,6 @@ std::vector<Run> runs_above(const std::vector<double>& values, double limit, int
   return out;
 }
 
-namespace {
-
-/// How far each of three hinges is outside its range.
-Vec3 outside(const Dof* dofs, const Vec3& angles) {
-  Vec3 out;
-  for (int i = 0; i < 3; ++i)
-    out[i] = std::max({0.0, dofs[i].lower - angles[i], angles[i] - dofs[i].upper});
-  return out;
-}
-
-Vec3 ball_excess(const Dof* dofs, const Vec3& e) {
-  const int xyz[3] = {0, 1, 2};
-  const Vec3 near = to_euler(exp_map(e), xyz);
-  // every rotation has a second triple; a hip may flex beyond a quarter turn
-  Vec3 far(near[0] + M_PI, M_PI - near[1], near[2] + M_PI);
-  for (int i = 0; i < 3; ++i) far[i] = std::remainder(far[i], 2 * M_PI);
-  const Vec3 a = outside(dofs, near), b = outside(dofs, far);
-  return b.maxCoeff() < a.maxCoeff() ? b : a;
-}
-
-}  // namespace
-
 Frames limit_excess(const Clip& clip) {
   const Skeleton& s = *clip.skeleton;
   Frames out = Frames::Zero(clip.dof_pos.rows(), clip.dof_pos.cols());
@@ -203,8 +182,8 @@ Frames limit_excess(const Clip& clip) {
       if (j.type == JointType::hinge) {
         out(f, j.dof) = std::max({0.0, d->lower - q, q - d->upper});
       } else {
-        const Vec3 e = clip.dof_pos.block<1, 3>(f, j.dof).transpose();
-        out.block<1, 3>(f, j.dof) = ball_excess(d, e).transpose();
+        const Quat turn = exp_map(clip.dof_pos.block<1, 3>(f, j.dof).transpose());
+        out.block<1, 3>(f, j.dof) = outside(d, hinge_angles(d, turn)).transpose();
       }
     }
   }

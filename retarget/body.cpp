@@ -5,6 +5,7 @@
 #include <limits>
 
 #include "motion/error.h"
+#include "retarget/balls.h"
 #include "retarget/collide.h"
 
 namespace motus::retarget {
@@ -86,6 +87,7 @@ double sole_height(const Foot& foot, const Vec3& ankle, const Quat& rotation) {
 
 RobotBody::RobotBody(Robot r)
     : robot(std::move(r)),
+      hinged(retarget::hinged(robot.skeleton)),
       rig(make_rig(robot.skeleton, map_roles(*robot.skeleton))),
       zero(*robot.skeleton) {
   require(rig.pelvis == 0, Kind::bad_input,

@@ -33,6 +33,7 @@ struct CollisionPair {
 
 struct RobotBody {
   Robot robot;
+  SkeletonPtr hinged;  ///< of the robot, with hinges for its balls (retarget/balls.h)
   Rig rig;
   ZeroPose zero;
   Vec3 centre = Vec3::Zero();         ///< of the hips from the root body's origin

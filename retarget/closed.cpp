@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "motion/limits.h"
 #include "retarget/frames.h"
 
 namespace motus::retarget {
@@ -39,7 +40,9 @@ ClosedForm::ClosedForm(const RobotBody& body) : body_(body) {
     upper_[i] = s.dofs()[static_cast<size_t>(i)].upper;
   }
   rest_ = Eigen::Map<const Eigen::VectorXd>(body.robot.default_dofs.data(), n);
-  rest_ = rest_.cwiseMax(lower_).cwiseMin(upper_);
+  Frames rest = rest_.transpose();
+  keep_limits(s, rest);
+  rest_ = rest.transpose();
   const Rig& rig = body.rig;
   for (const Leg& leg : rig.legs) {
     if (rig.roles.quadruped) {
@@ -166,31 +169,21 @@ bool ClosedForm::set(int dof, double value, State& state) const {
 /// `turn`: of a body against its parent, both relative to their zero poses.
 bool ClosedForm::set_ball(int body, const Quat& turn, State& state) const {
   const Quat& zero = body_.zero.rot[z(body)];
-  Vec3 e = log_map(zero.conjugate() * turn * zero);
   const int dof = ball_of(body);
-  // past half a turn the same rotation is one the other way round: that nearer to the frame before,
-  // unless a limit forbids it
-  const double angle = e.norm();
-  if (angle > 1e-6) {
-    const Vec3 other = (1 - 2 * M_PI / angle) * e, before = state.dofs.segment<3>(dof);
-    const auto within = [&](const Vec3& v) {
-      return ((v - lower_.segment<3>(dof)).array() >= 0).all() &&
-             ((upper_.segment<3>(dof) - v).array() >= 0).all();
-    };
-    const bool nearer = (other - before).squaredNorm() < (e - before).squaredNorm();
-    if (within(other) && (nearer || !within(e))) e = other;
-  }
-  bool met = true;
-  for (int i = 0; i < 3; ++i) met = set(dof + i, e[i], state) && met;
-  return met;
+  // past half a turn the same rotation is one the other way round: that nearer to the frame before
+  return set(dof, log_map_near(state.dofs.segment<3>(dof), zero.conjugate() * turn * zero), state);
+}
+
+bool ClosedForm::set(int dof, Vec3 ball, State& state) const {
+  const bool cut = clamp_ball(&body_.robot.skeleton->dofs()[z(dof)], ball);
+  state.dofs.segment<3>(dof) = ball;
+  return !cut;
 }
 
 bool ClosedForm::bend(const BallLimb& limb, double angle, State& state) const {
   if (!limb.lower_ball) return set(limb.lower_dof, limb.sign * angle, state);
-  const Vec3 e = angle * (body_.zero.rot[z(limb.lower)].conjugate() * limb.bend);
-  bool met = true;
-  for (int i = 0; i < 3; ++i) met = set(limb.lower_dof + i, e[i], state) && met;
-  return met;
+  return set(limb.lower_dof, angle * (body_.zero.rot[z(limb.lower)].conjugate() * limb.bend),
+             state);
 }
 
 /// The same part of a turn at every ball.

@@ -69,6 +69,7 @@ class ClosedForm {
   bool place_arm(const BallLimb& limb, const ArmPose& arm, const Quat& chest, State& state) const;
   bool set_ball(int body, const Quat& turn, State& state) const;
   bool set(int dof, double value, State& state) const;
+  bool set(int dof, Vec3 ball, State& state) const;
   bool bend(const BallLimb& limb, double angle, State& state) const;
   bool spread(const std::vector<int>& bodies, const Quat& turn, State& state) const;
   int ball_of(int body) const;

@@ -4,6 +4,8 @@
 #include <cmath>
 
 #include "motion/kinematics.h"
+#include "motion/limits.h"
+#include "retarget/balls.h"
 #include "retarget/ik.h"
 #include "retarget/parallel.h"
 #include "retarget/smooth.h"
@@ -60,6 +62,7 @@ class Closed {
     Eigen::RowVectorXd step = Eigen::RowVectorXd::Constant(step_.size(), kFastest / fps_);
     free_wrapped(step);
     stats_.limited = limit_steps(track_.dofs, step);
+    if (stats_.limited > 0) keep_limits(*body_.robot.skeleton, track_.dofs);
     return stats_;
   }
 
@@ -82,12 +85,17 @@ class Closed {
     const int count = static_cast<int>(std::count(marked_.begin(), marked_.end(), 1));
     if (count == 0) return 0;
     for_blocks(n_, kBlock, jobs_, [&] {
-      return [&, pull, solver = Solver(body_), state = State{}](int first, int last) mutable {
+      return [&, pull, solver = Solver(body_), balls = Balls(*body_.robot.skeleton),
+              state = State{}, maps = Eigen::VectorXd()](int first, int last) mutable {
         for (int f = first; f < last; ++f) {
           if (!marked_[z(f)]) continue;
           track_.get(f, state);
           to.get(f, pull.to);
+          maps = state.dofs;
+          balls.to_angles(state.dofs);
+          balls.to_angles_near(state.dofs, pull.to.dofs);
           solver.refine(targets_[z(f)], pull, terms, iterations, state);
+          balls.to_maps_near(maps, state.dofs);
           track_.set(f, state);
         }
       };
@@ -124,16 +132,9 @@ class Closed {
       for (int f = 0; f < n_; ++f)
         track_.dofs.block<1, 3>(f, wraps_[i]) = log_map(Clip::quat_at(turns[i], f, 0)).transpose();
     }
-    keep_limits();
+    keep_limits(*body_.robot.skeleton, track_.dofs);
     free_wrapped(step_);
     limit_steps(track_.dofs, step_);
-  }
-
-  void keep_limits() {
-    for (int d = 0; d < track_.dofs.cols(); ++d) {
-      const Dof& dof = body_.robot.skeleton->dofs()[z(d)];
-      track_.dofs.col(d) = track_.dofs.col(d).cwiseMax(dof.lower).cwiseMin(dof.upper);
-    }
   }
 
   void free_wrapped(Eigen::RowVectorXd& step) const {

@@ -20,7 +20,7 @@ constexpr double kFade = 0.12;   // s
 /// Moves one leg at a time so that a point of the foot comes to a place and keeps its rotation.
 class LegSolver {
  public:
-  explicit LegSolver(const RobotBody& body) : body_(body), model_(body.robot.skeleton) {}
+  explicit LegSolver(const RobotBody& body) : body_(body), model_(body.hinged) {}
 
   Model& model() { return model_; }
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "retarget/balls.h"
 #include "retarget/frames.h"
 #include "retarget/guard.h"
 
@@ -40,16 +41,17 @@ Eigen::VectorXd top_speeds(const Robot& robot) {
 Solver::Solver(const RobotBody& body, Weights weights)
     : body_(body),
       w_(weights),
-      model_(body.robot.skeleton),
+      model_(body.hinged),
       collider_(body),
       h_(model_.dim_parents()),
       normal_(model_) {
-  const Skeleton& s = model_.skeleton();
+  const Skeleton& s = *body.robot.skeleton;
   const Eigen::Index n = model_.dims();
   g_.resize(n);
   lo_.resize(n);
   hi_.resize(n);
   rest_ = Eigen::Map<const Eigen::VectorXd>(body.robot.default_dofs.data(), n - 6);
+  Balls(s).to_angles(rest_);
   fastest_ = top_speeds(body.robot);
   lower_ = model_.lower();
   upper_ = model_.upper();
@@ -94,17 +96,17 @@ void Solver::forbid_overstretch(const Point& a, const Point& b, const Point& c, 
   const Skeleton& s = model_.skeleton();
   const ZeroPose& zero = body_.zero;
   const auto [first, last] = s.joints_of(lower);
-  if (last - first != 1) return;
-  const Joint& joint = s.joints()[static_cast<size_t>(first)];
+  // one hinge, or those of a ball
+  if (last - first != 1 && last - first != 3) return;
   const Vec3 bend = zero.rot[static_cast<size_t>(upper)] * axis;
   // the dof that bends the joint, and which way
-  int dof = joint.dof;
+  int dof = 0;
   double sign = 0;
-  for (int d = 0; d < joint.dof_count(); ++d) {
-    const Vec3 about = zero.rot[static_cast<size_t>(lower)] *
-                       (joint.type == JointType::hinge ? joint.axis : Vec3(Vec3::Unit(d)));
+  for (int j = first; j < last; ++j) {
+    const Joint& joint = s.joints()[static_cast<size_t>(j)];
+    const Vec3 about = zero.rot[static_cast<size_t>(lower)] * joint.axis;
     if (std::abs(about.dot(bend)) < 0.9) continue;
-    dof = joint.dof + d;
+    dof = joint.dof;
     sign = about.dot(bend) > 0 ? 1 : -1;
   }
   if (sign == 0) return;
@@ -128,7 +130,7 @@ void Solver::forbid_overstretch(const Point& a, const Point& b, const Point& c, 
 /// back, so the middle hinge is kept between the two places around its zero, unless the guard has
 /// looked ahead.
 std::optional<Branch> Solver::branch(int trunk, int upper) const {
-  const Skeleton& s = model_.skeleton();
+  const Skeleton& s = *body_.robot.skeleton;
   std::vector<const Joint*> joints;
   for (int b = upper; b > trunk; b = s.bodies()[static_cast<size_t>(b)].parent) {
     const auto [first, last] = s.joints_of(b);

@@ -1,5 +1,6 @@
 #pragma once
-// One frame: the robot pose nearest to a target, inside all joint limits.
+// One frame: the robot pose nearest to a target, inside all joint limits. States are of
+// RobotBody::hinged: a ball's dofs are the angles of its hinges.
 //
 // Damped Gauss-Newton on root and dofs; every step is a quadratic program whose bounds are the
 // joint limits (retarget/box.h), so no pose outside them is ever formed.

@@ -2,6 +2,7 @@
 #include <cmath>
 
 #include "motion/kinematics.h"
+#include "motion/limits.h"
 #include "motion/metrics.h"
 #include "retarget/measure_parts.h"
 
@@ -18,22 +19,34 @@ constexpr double kBeyond = 1 + 1e-6;   // times a limit: a step clamped to it is
 void measure_limits(const Clip& clip, Metrics& m) {
   const Skeleton& s = *clip.skeleton;
   const int frames = clip.frames();
-  const Frames excess = limit_excess(clip);
-  Eigen::Index saturated = 0;
-  for (int d = 0; d < s.dof_count(); ++d) {
+  std::vector<int> saturated(s.dofs().size(), 0);
+  int beyond = 0, all_saturated = 0;
+  const auto see = [&](int d, double q) {
     const Dof& dof = s.dofs()[static_cast<size_t>(d)];
-    int here = 0;
+    beyond += q < dof.lower - kOutside || q > dof.upper + kOutside ? 1 : 0;
+    saturated[static_cast<size_t>(d)] +=
+        q < dof.lower + kAtLimit || q > dof.upper - kAtLimit ? 1 : 0;
+  };
+  for (const Joint& joint : s.joints()) {
+    const int d = joint.dof;
     for (int f = 0; f < frames; ++f) {
-      const double q = clip.dof_pos(f, d);
-      here += q < dof.lower + kAtLimit || q > dof.upper - kAtLimit ? 1 : 0;
+      if (joint.type == JointType::hinge) {
+        see(d, clip.dof_pos(f, d));
+        continue;
+      }
+      const Quat turn = exp_map(clip.dof_pos.block<1, 3>(f, d).transpose());
+      const Vec3 angles = hinge_angles(&s.dofs()[static_cast<size_t>(d)], turn);
+      for (int i = 0; i < 3; ++i) see(d + i, angles[i]);
     }
-    saturated += here;
-    const double share = static_cast<double>(here) / std::max(1, frames);
-    if (share > m.saturated_worst) m.saturated_worst = share, m.saturated_dof = dof.name;
   }
-  const double all = std::max<double>(1, static_cast<double>(excess.size()));
-  m.limit_outside = static_cast<double>((excess.array() > kOutside).count()) / all;
-  m.limit_saturated = static_cast<double>(saturated) / all;
+  for (size_t d = 0; d < saturated.size(); ++d) {
+    all_saturated += saturated[d];
+    const double share = static_cast<double>(saturated[d]) / std::max(1, frames);
+    if (share > m.saturated_worst) m.saturated_worst = share, m.saturated_dof = s.dofs()[d].name;
+  }
+  const double all = std::max<double>(1, static_cast<double>(clip.dof_pos.size()));
+  m.limit_outside = beyond / all;
+  m.limit_saturated = all_saturated / all;
 }
 
 double root_jerk(const Clip& clip) {

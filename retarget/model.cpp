@@ -9,24 +9,6 @@ namespace motus::retarget {
 
 namespace {
 
-Eigen::Matrix3d cross_matrix(const Vec3& v) {
-  Eigen::Matrix3d m;
-  m << 0, -v.z(), v.y(), v.z(), 0, -v.x(), -v.y(), v.x(), 0;
-  return m;
-}
-
-/// Right Jacobian of the exponential map: exp(e + d) = exp(e) exp(J d) to first order.
-Eigen::Matrix3d right_jacobian(const Vec3& e) {
-  const double t2 = e.squaredNorm(), t = std::sqrt(t2);
-  double a = 0.5, b = 1.0 / 6.0;
-  if (t > 1e-4) {
-    a = (1 - std::cos(t)) / t2;
-    b = (t - std::sin(t)) / (t2 * t);
-  }
-  const Eigen::Matrix3d k = cross_matrix(e);
-  return Eigen::Matrix3d::Identity() - a * k + b * k * k;
-}
-
 /// Rotation by a vector without wrapping its angle: smooth beyond pi.
 Quat rotation(const Vec3& e) {
   const double t = e.norm();
@@ -76,14 +58,18 @@ Model::Model(SkeletonPtr skeleton) : skeleton_(std::move(skeleton)) {
     hang.pos = s.bodies()[b].rest_pos;
     hang.rest = s.bodies()[b].rest_rot.toRotationMatrix();
     hang.turned = !hang.rest.isIdentity(1e-15);
-    if (last - first != 1) continue;
-    const Joint& joint = s.joints()[static_cast<size_t>(first)];
-    Eigen::Index i = 0;
-    if (joint.type == JointType::hinge && joint.axis.cwiseAbs().maxCoeff(&i) == 1) {
-      hang.coordinate = static_cast<int>(i);
-      hang.sign = joint.axis[i];
-      hang.dof = joint.dof;
+    hang.first = turns_.size();
+    for (int j = first; j < last; ++j) {
+      const Joint& joint = s.joints()[static_cast<size_t>(j)];
+      Turn t{joint.type, -1, 1, joint.dof, joint.axis};
+      Eigen::Index i = 0;
+      if (joint.type == JointType::hinge && joint.axis.cwiseAbs().maxCoeff(&i) == 1) {
+        t.coordinate = static_cast<int>(i);
+        t.sign = joint.axis[i];
+      }
+      turns_.push_back(t);
     }
+    hang.last = turns_.size();
   }
 }
 
@@ -95,27 +81,27 @@ std::vector<int> Model::dim_parents() const {
   return parents;
 }
 
-void Model::turn_joints(size_t body, const State& state) {
-  const Skeleton& s = *skeleton_;
+void Model::turn(size_t body, const Turn& t, const State& state) {
   Eigen::Matrix3d& axes = axes_[body];
-  const auto [first, last] = s.joints_of(static_cast<int>(body));
-  for (int j = first; j < last; ++j) {
-    const Joint& joint = s.joints()[static_cast<size_t>(j)];
-    const size_t dof = static_cast<size_t>(joint.dof);
-    if (joint.type == JointType::hinge) {
-      columns_[dof].axis = axes * joint.axis;
-      columns_[dof].anchor = pos_[body];
-      axes *= Eigen::AngleAxisd(state.dofs[joint.dof], joint.axis).toRotationMatrix();
-    } else {
-      const Vec3 e = state.dofs.segment<3>(joint.dof);
-      axes *= rotation(e).toRotationMatrix();
-      const Eigen::Matrix3d about = axes * right_jacobian(e);
-      for (int d = 0; d < 3; ++d) {
-        columns_[dof + static_cast<size_t>(d)].axis = about.col(d);
-        columns_[dof + static_cast<size_t>(d)].anchor = pos_[body];
-      }
-    }
+  if (t.type == JointType::ball) {
+    axes *= rotation(state.dofs.segment<3>(t.dof)).toRotationMatrix();
+    return;
   }
+  Column& c = columns_[static_cast<size_t>(t.dof)];
+  c.anchor = pos_[body];
+  if (t.coordinate < 0) {
+    c.axis = axes * t.axis;
+    axes *= Eigen::AngleAxisd(state.dofs[t.dof], t.axis).toRotationMatrix();
+    return;
+  }
+  // about its own axis i a body's other two axes turn in their plane
+  const int i = t.coordinate, j = (i + 1) % 3, k = (i + 2) % 3;
+  const double angle = t.sign * state.dofs[t.dof];
+  const double cosine = std::cos(angle), sine = std::sin(angle);
+  const Vec3 y = axes.col(j), w = axes.col(k);
+  axes.col(j) = cosine * y + sine * w;
+  axes.col(k) = cosine * w - sine * y;
+  c.axis = t.sign * axes.col(i);
 }
 
 void Model::update(const State& state) {
@@ -124,26 +110,12 @@ void Model::update(const State& state) {
   for (size_t b = 1; b < pos_.size(); ++b) {
     const Hang& hang = hangs_[b];
     const Eigen::Matrix3d& parent = axes_[hang.parent];
-    Eigen::Matrix3d& axes = axes_[b];
     pos_[b] = pos_[hang.parent] + parent * hang.pos;
     if (hang.turned)
-      axes.noalias() = parent * hang.rest;
+      axes_[b].noalias() = parent * hang.rest;
     else
-      axes = parent;
-    if (hang.coordinate < 0) {
-      turn_joints(b, state);
-      continue;
-    }
-    // about its own axis i a body's other two axes turn in their plane
-    const int i = hang.coordinate, j = (i + 1) % 3, k = (i + 2) % 3;
-    const double angle = hang.sign * state.dofs[hang.dof];
-    const double cosine = std::cos(angle), sine = std::sin(angle);
-    const Vec3 y = axes.col(j), w = axes.col(k);
-    axes.col(j) = cosine * y + sine * w;
-    axes.col(k) = cosine * w - sine * y;
-    Column& c = columns_[static_cast<size_t>(hang.dof)];
-    c.axis = hang.sign * axes.col(i);
-    c.anchor = pos_[b];
+      axes_[b] = parent;
+    for (size_t j = hang.first; j < hang.last; ++j) turn(b, turns_[j], state);
   }
   for (Column& c : columns_) c.lever = (c.anchor - pos_[0]).cross(c.axis);
 }

@@ -3,8 +3,8 @@
 // rotations.
 //
 // Velocities are laid out as (root position, m; root rotation about world axes, rad; dofs, rad). A
-// ball's three dofs are its exponential map e: its body turns by exp(e), and d(exp) is the right
-// Jacobian (Chirikjian; Sola 2018 eq. 143).
+// ball's three dofs are its exponential map: it is posed, and has no derivatives; solvers take it as
+// hinges (retarget/balls.h).
 #include <Eigen/Core>
 #include <vector>
 
@@ -50,11 +50,11 @@ class Model {
   /// The dimension before each one on its chain, -1 for the first.
   std::vector<int> dim_parents() const;
 
-  /// What one dof turns about.
+  /// What a hinge turns about.
   struct Column {
-    Vec3 axis, anchor;  ///< world
-    Vec3 lever;         ///< velocity that it gives the root's position
-    int body;           ///< that it moves, with all below
+    Vec3 axis = Vec3::Zero(), anchor = Vec3::Zero();  ///< world
+    Vec3 lever = Vec3::Zero();  ///< velocity that it gives the root's position
+    int body = 0;               ///< that it moves, with all below
   };
   const Column& column(int dim) const { return columns_[static_cast<size_t>(dim - 6)]; }
 
@@ -109,23 +109,30 @@ class Model {
   void advance(State& state, const Eigen::VectorXd& step) const;
 
  private:
+  /// A joint as it is turned.
+  struct Turn {
+    JointType type = JointType::hinge;
+    int coordinate = -1;  ///< a hinge about +-x, y, z: 0, 1, 2
+    double sign = 1;      ///< of that axis
+    int dof = 0;
+    Vec3 axis = Vec3::UnitX();
+  };
   /// How a body hangs on its parent.
   struct Hang {
     size_t parent = 0;
-    bool turned = false;  ///< rest differs from the identity
-    int coordinate = -1;  ///< its one joint is a hinge about +-x, y, z: 0, 1, 2
-    double sign = 1;      ///< of that axis
-    int dof = 0;          ///< of that joint
+    bool turned = false;         ///< rest differs from the identity
+    size_t first = 0, last = 0;  ///< of turns_
     Vec3 pos = Vec3::Zero();
     Eigen::Matrix3d rest = Eigen::Matrix3d::Identity();
   };
-  void turn_joints(size_t body, const State& state);
+  void turn(size_t body, const Turn& turn, const State& state);
 
   SkeletonPtr skeleton_;
   Eigen::VectorXd lower_, upper_;
   std::vector<Vec3> pos_;
   std::vector<Eigen::Matrix3d> axes_;
   std::vector<Hang> hangs_;
+  std::vector<Turn> turns_;
   std::vector<Column> columns_;  ///< one a dof
   std::vector<std::vector<int>> chains_;
 };

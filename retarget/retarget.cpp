@@ -9,7 +9,9 @@
 
 #include "motion/error.h"
 #include "motion/kinematics.h"
+#include "motion/limits.h"
 #include "motion/resample.h"
+#include "retarget/balls.h"
 #include "retarget/closed_track.h"
 #include "retarget/foot_lock.h"
 #include "retarget/gmr.h"
@@ -90,13 +92,6 @@ void write_contacts(const RobotBody& robot, std::span<const Target> targets, Cli
   out.channels["contacts"] = std::move(contacts);
 }
 
-void keep_limits(Clip& clip) {
-  for (int d = 0; d < clip.skeleton->dof_count(); ++d) {
-    const Dof& dof = clip.skeleton->dofs()[static_cast<size_t>(d)];
-    clip.dof_pos.col(d) = clip.dof_pos.col(d).cwiseMax(dof.lower).cwiseMin(dof.upper);
-  }
-}
-
 /// Times stages one after the other.
 class Stages {
  public:
@@ -144,6 +139,7 @@ Track solve(const Plan& plan, const RobotBody& robot, double fps, const Options&
     stages.done("feet",
                 {{"moved_m", feet.moved}, {"left_m", feet.left}, {"speed_limited_rad", limited}});
   }
+  Balls(*robot.robot.skeleton).to_maps(track.dofs);
   make_continuous(track.root_rot);
   return track;
 }
@@ -180,7 +176,7 @@ Result copy(const Clip& source, const RobotBody& robot, RoleMap roles) {
   r.clip.root_pos = source.root_pos;
   r.clip.root_rot = source.root_rot;
   r.clip.dof_pos = source.dof_pos;
-  keep_limits(r.clip);
+  keep_limits(*r.clip.skeleton, r.clip.dof_pos);
   r.clip.channels = source.channels;
   const Observation seen = observe(source, r.roles);
   const Plan plan = make_plan(seen, robot, 1.0);
@@ -262,7 +258,7 @@ Result run(Clip given, const RobotBody& robot, const Options& options) {
   double residual = 0;
   if (loop) {
     residual = close_seam(r.clip, blend);
-    keep_limits(r.clip);
+    keep_limits(*r.clip.skeleton, r.clip.dof_pos);
   }
   const std::span<const Target> targets =
       std::span<const Target>(plan.targets)

@@ -1,5 +1,6 @@
 #include "retarget/trajectory.h"
 
+#include "motion/limits.h"
 #include "retarget/parallel.h"
 #include "retarget/smooth.h"
 
@@ -14,15 +15,13 @@ constexpr double kPullPos = 25, kPullTurn = 4, kPullDofs = 1.2;
 constexpr int kHoldRounds = 10;
 constexpr double kHoldPos = 60, kHoldTurn = 12, kHoldDofs = 3;  // once smooth
 
-void smooth(const JerkFilter& filter, const Eigen::RowVectorXd& step, const Model& model, Track& z,
-            double& limited) {
+void smooth(const JerkFilter& filter, const Eigen::RowVectorXd& step, const Skeleton& skeleton,
+            Track& z, double& limited) {
   filter.apply(z.root_pos);
   filter.apply(z.root_rot);
   z.root_rot.rowwise().normalize();
   filter.apply(z.dofs);
-  for (Eigen::Index f = 0; f < z.dofs.rows(); ++f)
-    z.dofs.row(f) =
-        z.dofs.row(f).cwiseMax(model.lower().transpose()).cwiseMin(model.upper().transpose());
+  keep_limits(skeleton, z.dofs);
   limited = std::max(limited, limit_steps(z.dofs, step));
 }
 
@@ -52,7 +51,6 @@ TrajectoryStats smooth_trajectory(const RobotBody& body, std::span<const Target>
   TrajectoryStats stats;
   const int frames = track.frames();
   if (frames < 4) return stats;
-  const Solver solver(body);
   const JerkFilter filter(frames, fps, options.cutoff);
   const Eigen::RowVectorXd step = top_speeds(body.robot).transpose() / fps;
   make_continuous(track.root_rot);
@@ -72,7 +70,7 @@ TrajectoryStats smooth_trajectory(const RobotBody& body, std::span<const Target>
   for (int round = 0; round <= options.rounds; ++round) {
     z = x;
     add(z, u, 1);
-    smooth(filter, step, solver.model(), z, stats.limited);
+    smooth(filter, step, *body.hinged, z, stats.limited);
     if (round == options.rounds) break;
     add(u, x, 1);
     add(u, z, -1);
