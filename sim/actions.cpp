@@ -52,12 +52,44 @@ std::pair<double, double> limits_rule(const Skeleton& s, const Joint& joint, int
   return {mid, 1.4 * std::max(std::abs(d.upper - mid), std::abs(d.lower - mid))};
 }
 
+constexpr float kFastestTarget = 6.28318530717958648f;  ///< rad/s, MimicKit's of control_mode vel
+
+/// MimicKit's ranges of the modes that have no target position; or the number asked for.
+ActionRange rate_range(const EnvConfig& config, const Skeleton& s,
+                       const std::vector<double>& torque_limit) {
+  require(config.action_centre == ActionCentre::middle &&
+              (config.action_half_range == HalfRange::joint_limits ||
+               config.action_half_range == HalfRange::number),
+          Kind::usage,
+          "control_mode {} has no target positions: action_centre must be middle and "
+          "action_half_range a number",
+          config.control_mode);
+  const size_t dofs = torque_limit.size();
+  ActionRange out{std::vector<float>(dofs, 0), std::vector<float>(dofs, 1)};
+  if (config.control_mode == "vel") out.scale.assign(dofs, kFastestTarget);
+  for (size_t d = 0; d < dofs && config.control_mode == "torque"; ++d) {
+    require(std::isfinite(torque_limit[d]) || config.action_half_range == HalfRange::number,
+            Kind::usage,
+            "dof '{}' of '{}' has no torque limit to take actions from: set action_half_range to a "
+            "number, in N m",
+            s.dofs()[d].name, s.name());
+    out.scale[d] = static_cast<float>(torque_limit[d]);
+  }
+  if (config.action_half_range == HalfRange::number) {
+    out.scale.assign(dofs, static_cast<float>(config.action_half_range_value));
+  }
+  return out;
+}
+
 }  // namespace
 
 ActionRange action_range(const EnvConfig& config, const Reference& reference,
                          const std::vector<double>& kp, const std::vector<double>& kd,
                          const std::vector<double>& torque_limit) {
   const Skeleton& s = reference.sampler().skeleton();
+  if (config.control_mode != "pos" && config.control_mode != "pd_explicit") {
+    return rate_range(config, s, torque_limit);
+  }
   const size_t dofs = static_cast<size_t>(s.dof_count());
   std::vector<double> centre(dofs, 0), half(dofs, config.action_half_range_value);
 

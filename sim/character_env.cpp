@@ -33,6 +33,7 @@ Scene CharacterEnv::scene(const mjModel* m, mjData* d, int e) {
   s.clock = &clocks_[i];
   s.dt = spec_.control_dt;
   s.seed = seed_;
+  s.delay = randomise_ ? randomise_->delay() : nullptr;
   s.test = test_;
   s.reference = reference_.get();
   s.scratch = &scratch_[i];
@@ -59,6 +60,7 @@ void CharacterEnv::begin(const mjModel* m, mjData* d, int e) {
   s.body_pos = scratch.poses.pos.data()->data();
   s.posed = start.from_clip;
   std::copy_n(d->qpos, 2, s.before);
+  if (randomise_) randomise_->start(s);
   control_->start(s, scratch.dofs.data());
   task_->start(s);
   observation_->write(s, nullptr, obs_row(obs_, e));
@@ -103,6 +105,18 @@ Done CharacterEnv::look(Scene& s) {
   return Done::no;
 }
 
+bool CharacterEnv::move(Scene& s) {
+  const bool pulled = pull_.env == s.env && pull_.body >= 0;
+  mjtNum* pull = s.d->xfrc_applied + 6 * (pull_.body + 1);
+  if (pulled) mju_copy3(pull, pull_.force);
+  const bool pushed = randomise_ && randomise_->push(s);
+  const bool moved = control_->step(s, s.action);
+  // this thread's data serves other environments too: forces are taken away again
+  if (pulled) mju_zero3(pull);
+  if (pushed) mju_zero3(s.d->xfrc_applied + 6);
+  return moved;
+}
+
 void CharacterEnv::advance(const mjModel* m, mjData* d, int e) {
   const size_t i = static_cast<size_t>(e);
   Tally& t = tallies_[i];
@@ -113,11 +127,7 @@ void CharacterEnv::advance(const mjModel* m, mjData* d, int e) {
     s.effort = &efforts_[i];
     forget(efforts_[i]);
   }
-  // this thread's data serves other environments too: the pull is taken away again
-  const bool pulled = pull_.env == e && pull_.body >= 0;
-  if (pulled) mju_copy3(d->xfrc_applied + 6 * (pull_.body + 1), pull_.force);
-  const bool moved = control_->step(s, s.action);
-  if (pulled) mju_zero3(d->xfrc_applied + 6 * (pull_.body + 1));
+  const bool moved = move(s);
   const bool sound = moved && finite(d->qpos, m->nq, 1e6) && finite(d->qvel, m->nv, kFastest);
   ++s.clock->step;
   ++t.steps;
@@ -158,6 +168,7 @@ void CharacterEnv::reset_task(const mjModel* m, mjData* d, int sim, void* self) 
 
 void CharacterEnv::reset() {
   mjb_apply(batch_.get(), nullptr, 0, reset_task, this, 1);
+  if (randomise_) randomise_->settle(all_);
   std::copy(obs_.begin(), obs_.end(), next_obs_.begin());
   std::copy(critic_obs_.begin(), critic_obs_.end(), next_critic_obs_.begin());
   std::fill(done_.begin(), done_.end(), Done::no);
@@ -168,13 +179,22 @@ void CharacterEnv::step(std::span<const float> actions) {
           Kind::failed, "expected {} x {} actions, found {} numbers", spec_.envs, spec_.actions,
           actions.size());
   actions_ = actions.data();
-  if (mjb_apply(batch_.get(), nullptr, 0, step_task, this, 1) == 0) return;
+  if (mjb_apply(batch_.get(), nullptr, 0, step_task, this, 1) != 0) restart_lost();
+  if (!randomise_) return;
+  chosen_.clear();
+  for (int e = 0; e < spec_.envs; ++e) {
+    if (done_[static_cast<size_t>(e)] != Done::no) chosen_.push_back(e);
+  }
+  randomise_->settle(chosen_);
+}
+
+void CharacterEnv::restart_lost() {
   // MuJoCo gave these up and restored the state they had before the step
-  std::vector<int> lost;
+  chosen_.clear();
   for (int e = 0; e < spec_.envs; ++e) {
     if (mjb_status(batch_.get())[e] == 0) continue;
     const size_t i = static_cast<size_t>(e);
-    lost.push_back(e);
+    chosen_.push_back(e);
     done_[i] = Done::fail;
     rewards_[i] = 0;
     Tally& t = tallies_[i];
@@ -182,7 +202,7 @@ void CharacterEnv::step(std::span<const float> actions) {
     t.episode_steps += clocks_[i].step;
     copy_obs(true, e);
   }
-  mjb_apply(batch_.get(), lost.data(), static_cast<int>(lost.size()), reset_task, this, 1);
+  mjb_apply(batch_.get(), chosen_.data(), static_cast<int>(chosen_.size()), reset_task, this, 1);
 }
 
 /// Rows sim, sim + E, sim + 2E ... of the request: the pool's threads share the work.

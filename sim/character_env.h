@@ -2,10 +2,10 @@
 // Every environment with a character, on MuJoCo's batch. What is particular is in parts that the
 // configuration chooses: control (sim/control.h), start (sim/reset.h), task (sim/task.h), observation
 // (sim/observation.h), the discriminator's features (sim/features.h), termination
-// (sim/termination.h). Here is their order. One mjb_apply per control step does all of it for each
+// (sim/termination.h), what is drawn anew for each episode (sim/randomise.h). Here is their order. One mjb_apply per control step does all of it for each
 // environment while its state is hot. Internal to sim/ and bench/ (MuJoCo types).
 //
-// A step: control (action, substeps) -> kinematics (so that positions do not lag) -> snapshot ->
+// A step: pushes -> control (action, substeps) -> kinematics (so that positions do not lag) -> snapshot ->
 // history -> task -> observations, reward, termination -> the discriminator's observation -> start
 // of a new episode where one ended.
 // A start: draw -> snapshots of the past -> state -> control -> task -> observations.
@@ -21,6 +21,7 @@
 #include "sim/demos.h"
 #include "sim/model.h"
 #include "sim/observation.h"
+#include "sim/randomise.h"
 #include "sim/reference.h"
 #include "sim/reset.h"
 #include "sim/scene.h"
@@ -88,6 +89,10 @@ class CharacterEnv final : public VecEnv {
   void advance(const mjModel* m, mjData* d, int e);
   void begin(const mjModel* m, mjData* d, int e);
   Scene scene(const mjModel* m, mjData* d, int e);
+  /// Pushes, pulls, control and physics of a step. False if the action is not finite.
+  bool move(Scene& s);
+  /// New episodes where MuJoCo gave up.
+  void restart_lost();
   /// What comes of a sound step; fills next_obs, next_critic_obs and the reward.
   Done look(Scene& s);
   /// The rows of environment e.
@@ -113,6 +118,7 @@ class CharacterEnv final : public VecEnv {
   std::unique_ptr<Demos> demos_;
   std::unique_ptr<Starts> starts_;
   std::unique_ptr<Control> control_;
+  std::unique_ptr<Randomise> randomise_;  ///< null: every episode has the same robot and floor
   std::unique_ptr<Task> task_;
   std::unique_ptr<Observation> observation_;
   std::unique_ptr<Observation> critic_;  ///< null: the critic sees what the policy sees
@@ -131,8 +137,9 @@ class CharacterEnv final : public VecEnv {
   std::vector<float> obs_, next_obs_, critic_obs_, next_critic_obs_, disc_obs_, rewards_;
   std::vector<float> aligned_;  ///< (E, disc_obs) of the clips; empty until asked for
   std::vector<Done> done_;
-  std::vector<Effort> efforts_;  ///< (E) of the last step; empty until asked for
-  uint64_t drawn_ = 0;           ///< demonstrations so far
+  std::vector<Effort> efforts_;    ///< (E) of the last step; empty until asked for
+  uint64_t drawn_ = 0;             ///< demonstrations so far
+  std::vector<int> all_, chosen_;  ///< numbers of environments: all; room for some
 
   Pull pull_;  ///< what a viewer's hand does; no part of a saved state
 

@@ -3,6 +3,7 @@
 #include <array>
 #include <cmath>
 #include <limits>
+#include <numeric>
 #include <thread>
 
 #include "motion/error.h"
@@ -57,6 +58,7 @@ PhysicsOptions physics_of(const EnvConfig& c) {
   PhysicsOptions out;
   out.sim_freq = c.sim_freq;
   out.self_collision = c.self_collision;
+  out.actuation = actuation_of(c);
   out.gain_scale = c.gain_scale;
   out.jacobian = c.jacobian;
   out.cone = c.cone;
@@ -86,6 +88,22 @@ std::vector<FeatureTerm> discriminator_terms(const EnvConfig& c) {
 
 bool wants_positions(const TermSpec& t) {
   return t.term == "dof_pos" || t.term == "dof_offset";
+}
+
+/// A measurement that nobody looks at has no errors.
+void check_noise(const std::vector<TermNoise>& noise, const std::vector<TermSpec>& seen,
+                 const std::vector<TermSpec>& critic) {
+  std::vector<std::string> names;
+  names.reserve(seen.size() + critic.size());
+  for (const TermSpec& t : seen) names.push_back(t.term);
+  for (const TermSpec& t : critic) names.push_back(t.term);
+  for (const TermNoise& n : noise) {
+    if (std::find(names.begin(), names.end(), n.term) != names.end()) continue;
+    throw Error(
+        Kind::usage,
+        fmt::format("randomise: noise: term '{}' is not in this environment's observation", n.term),
+        did_you_mean(n.term, names));
+  }
 }
 
 /// Eight bytes of a hash over what moves and what it imitates.
@@ -173,12 +191,20 @@ void CharacterEnv::build_parts(Dataset dataset, const std::filesystem::path& mod
                                                           .table = config_.reference_table});
   starts_ = std::make_unique<Starts>(config_, *reference_, *demos_);
   control_ = make_control(config_, *reference_, sim_);
+  if (config_.randomise.any()) {
+    randomise_ = std::make_unique<Randomise>(config_, sim_, spec_.envs);
+  }
   task_ = make_task(config_, spec_.envs);
   const Observation::Parts parts{config_, *reference_, *task_, rest};
   observation_ = std::make_unique<Observation>(parts, seen);
-  if (!config_.critic_terms.empty()) {
-    critic_ = std::make_unique<Observation>(parts, config_.critic_terms);
+  check_noise(config_.randomise.noise, seen, config_.critic_terms);
+  // errors of measurement are the policy's: what judges it sees the truth
+  if (!config_.critic_terms.empty() || !config_.randomise.noise.empty()) {
+    critic_ = std::make_unique<Observation>(
+        parts, config_.critic_terms.empty() ? seen : config_.critic_terms);
   }
+  observation_->add_noise(config_.randomise.noise);
+  if (critic_ && config_.randomise.critic_noise) critic_->add_noise(config_.randomise.noise);
 
   // an empty list of contact bodies means that any body may touch the ground
   std::vector<unsigned char> may_touch(static_cast<size_t>(skeleton->body_count()),
@@ -210,11 +236,15 @@ void CharacterEnv::build_batch(int workers) {
                              static_cast<int>(error.size())));
   require(batch_ != nullptr, Kind::failed, "MuJoCo cannot simulate {} environments: {}", spec_.envs,
           error.data());
+  if (randomise_) randomise_->attach(batch_.get());
 
   const size_t n = static_cast<size_t>(spec_.envs);
   ring_size_ = static_cast<size_t>(reference_->anatomy().layout.size()) *
                static_cast<size_t>(config_.num_disc_obs_steps);
   state_size_ = static_cast<size_t>(mjb_nstate(batch_.get()));
+  all_.resize(n);
+  std::iota(all_.begin(), all_.end(), 0);
+  chosen_.reserve(n);
   clocks_.resize(n);
   tallies_.resize(n);
   scratch_.resize(n);

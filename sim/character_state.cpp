@@ -155,6 +155,9 @@ void CharacterEnv::archive(Archive& a) {
   vector(clocks_);
   const std::span<std::byte> task = task_->state();
   a.raw(task.data(), task.size());
+  if (randomise_) {
+    for (const std::span<std::byte> part : randomise_->state()) a.raw(part.data(), part.size());
+  }
   vector(tallies_);
   vector(history_);
   vector(obs_);
@@ -180,6 +183,9 @@ void CharacterEnv::load(std::span<const std::byte> bytes) {
   Reader r{bytes};
   archive(r);
   demos_->reseed(seed_);
+  if (!randomise_) return;
+  for (int e = 0; e < spec_.envs; ++e) randomise_->resume(scene(nullptr, nullptr, e));
+  randomise_->settle(all_);
 }
 
 }  // namespace motus::sim

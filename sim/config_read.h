@@ -60,9 +60,10 @@ inline void not_negative(const Config& c, const std::string& key, double value) 
           line_of(c, key), key, value);
 }
 
-/// The keys of Motus (env_config.h), of the tasks, and of tracking.
+/// The keys of Motus (env_config.h), of the tasks, of tracking, and of the block `randomise`.
 void read_motus(const Config& c, EnvConfig& out);
 void read_task(const Config& c, EnvConfig& out);
 void read_tracking(const Config& c, EnvConfig& out);
+void read_randomise(const Config& c, EnvConfig& out);
 
 }  // namespace motus::sim

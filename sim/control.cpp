@@ -4,33 +4,76 @@
 #include <cmath>
 
 #include "motion/error.h"
+#include "sim/delay.h"
 
 namespace motus::sim {
 
 namespace {
 
-/// Position targets: MuJoCo's actuators are the PD controllers (sim/model.h).
-class PositionControl : public Control {
+/// A command a dof, from the policy's numbers, to the motors in every physics step.
+class MotorControl : public Control {
  public:
-  PositionControl(const EnvConfig& config, const Reference& reference, const SimModel& model)
-      : clip_(config.clip_actions), substeps_(config.substeps()), kp_(model.kp), kd_(model.kd) {
+  MotorControl(const EnvConfig& config, const Reference& reference, const SimModel& model)
+      : clip_(config.clip_actions),
+        substeps_(config.substeps()),
+        kp_(model.kp),
+        kd_(model.kd),
+        still_(model.kp.size(), 0.0) {
     range_ = action_range(config, reference, model.kp, model.kd, model.torque_limit);
   }
 
   void start(const Scene& s, const double* dofs) const override {
-    std::copy_n(dofs, kp_.size(), s.d->ctrl);
+    const double* command = at_rest(dofs);
+    if (s.delay) s.delay->fill(s.env, command);
+    drive(s, command);
   }
 
   bool step(const Scene& s, const float* action) const override {
+    mj_markStack(s.d);
+    mjtNum* command = mj_stackAllocNum(s.d, kp_.size());
+    const bool finite = read(action, command);
+    if (finite && s.delay) s.delay->give(s.env, command);
+    for (int i = 0; finite && i < substeps_; ++i) {
+      drive(s, s.delay ? s.delay->heard(s.env, i) : command);
+      substep(s);
+    }
+    mj_freeStack(s.d);
+    return finite;
+  }
+
+  void playback(const Reference::Scratch& /*next*/, float* action) const override {
+    std::fill_n(action, kp_.size(), 0.0f);
+  }
+
+ protected:
+  /// What is commanded before the policy has spoken, in a pose (D).
+  virtual const double* at_rest(const double* /*dofs*/) const { return still_.data(); }
+  /// Before a physics step.
+  virtual void drive(const Scene& s, const double* command) const {
+    std::copy_n(command, kp_.size(), s.d->ctrl);
+  }
+
+  bool clip_;
+  int substeps_;
+  std::vector<double> kp_, kd_, still_;
+
+ private:
+  /// False for a number that is not finite.
+  bool read(const float* action, double* command) const {
     for (size_t k = 0; k < kp_.size(); ++k) {
       float a = action[k];
       if (!std::isfinite(a)) return false;
       if (clip_) a = std::clamp(a, -1.0f, 1.0f);
-      s.d->ctrl[k] = a * range_.scale[k] + range_.centre[k];
+      command[k] = a * range_.scale[k] + range_.centre[k];
     }
-    for (int i = 0; i < substeps_; ++i) substep(s);
     return true;
   }
+};
+
+/// Position targets: MuJoCo's actuators are the PD controllers (sim/model.h).
+class PositionControl : public MotorControl {
+ public:
+  using MotorControl::MotorControl;
 
   /// With the lead that damping needs: target = q + kd/kp qd.
   void playback(const Reference::Scratch& next, float* action) const override {
@@ -41,9 +84,59 @@ class PositionControl : public Control {
   }
 
  protected:
-  bool clip_;
-  int substeps_;
-  std::vector<double> kp_, kd_;
+  const double* at_rest(const double* dofs) const override { return dofs; }
+};
+
+/// Position targets for a PD of our own. The motors clip the torque at their limits and scale it by
+/// their strength; their bias, which does nothing in this mode, holds the gains of the episode.
+class ExplicitControl final : public PositionControl {
+ public:
+  using PositionControl::PositionControl;
+
+ protected:
+  void drive(const Scene& s, const double* command) const override {
+    const mjModel* m = s.m;
+    const int dofs = static_cast<int>(kp_.size());
+    for (int j = 1, k = 0; k < dofs; ++j) {
+      const mjtNum* q = s.d->qpos + m->jnt_qposadr[j];
+      const mjtNum* qd = s.d->qvel + m->jnt_dofadr[j];
+      if (m->jnt_type[j] == mjJNT_BALL) {
+        mjtNum angles[3];
+        mju_quat2Vel(angles, q, 1);
+        for (int i = 0; i < 3; ++i, ++k) s.d->ctrl[k] = pd(m, k, command[k] - angles[i], qd[i]);
+      } else {
+        s.d->ctrl[k] = pd(m, k, command[k] - q[0], qd[0]);
+        ++k;
+      }
+    }
+  }
+
+ private:
+  static double pd(const mjModel* m, int k, double error, double velocity) {
+    const mjtNum* bias = m->actuator_biasprm + mjNBIAS * k;
+    return -bias[1] * error + bias[2] * velocity;
+  }
+};
+
+/// Velocity targets: MuJoCo's actuators are the damping of the PD controllers.
+class VelocityControl final : public MotorControl {
+ public:
+  using MotorControl::MotorControl;
+
+  void playback(const Reference::Scratch& next, float* action) const override {
+    for (size_t k = 0; k < kp_.size(); ++k) {
+      action[k] = (static_cast<float>(next.state.dof_vel[k]) - range_.centre[k]) / range_.scale[k];
+    }
+  }
+};
+
+/// Motors that never get a command.
+class NoControl final : public MotorControl {
+ public:
+  using MotorControl::MotorControl;
+
+ protected:
+  void drive(const Scene& /*s*/, const double* /*command*/) const override {}
 };
 
 /// The clip itself, for looking at it (MimicKit's view_motion): whatever the action, the state at the
@@ -90,22 +183,37 @@ class SweepControl final : public PositionControl {
   std::vector<double> rest_;
 };
 
-struct Mode {
-  const char* name;
-  std::unique_ptr<Control> (*make)(const EnvConfig&, const Reference&, const SimModel&);
-};
-
 template <typename T>
 std::unique_ptr<Control> make(const EnvConfig& c, const Reference& r, const SimModel& m) {
   return std::make_unique<T>(c, r, m);
 }
 
+struct Mode {
+  const char* name;
+  Actuation actuation;
+  std::unique_ptr<Control> (*make)(const EnvConfig&, const Reference&, const SimModel&);
+};
+
 /// All of them; a new one is a line here.
-constexpr Mode kModes[] = {{"pos", make<PositionControl>}};
+constexpr Mode kModes[] = {{"pos", Actuation::position, make<PositionControl>},
+                           {"pd_explicit", Actuation::torque, make<ExplicitControl>},
+                           {"vel", Actuation::velocity, make<VelocityControl>},
+                           {"torque", Actuation::torque, make<MotorControl>},
+                           {"none", Actuation::torque, make<NoControl>}};
 
 /// Environments in which no policy acts; their name decides before the control mode does.
-constexpr Mode kShows[] = {{"view_motion", make<ReplayControl>},
-                           {"char_dof_test", make<SweepControl>}};
+constexpr Mode kShows[] = {{"view_motion", Actuation::position, make<ReplayControl>},
+                           {"char_dof_test", Actuation::position, make<SweepControl>}};
+
+const Mode& mode_of(const EnvConfig& config) {
+  for (const Mode& mode : kShows) {
+    if (config.env_name == mode.name) return mode;
+  }
+  for (const Mode& mode : kModes) {
+    if (config.control_mode == mode.name) return mode;
+  }
+  throw_error(Kind::usage, "there is no control_mode {}", config.control_mode);
+}
 
 }  // namespace
 
@@ -127,19 +235,17 @@ void Control::substep(const Scene& s) {
 
 std::unique_ptr<Control> make_control(const EnvConfig& config, const Reference& reference,
                                       const SimModel& model) {
-  for (const Mode& mode : kShows) {
-    if (config.env_name == mode.name) return mode.make(config, reference, model);
-  }
-  for (const Mode& mode : kModes) {
-    if (config.control_mode == mode.name) return mode.make(config, reference, model);
-  }
-  throw_error(Kind::not_built, "control_mode {} is not in this build", config.control_mode);
+  return mode_of(config).make(config, reference, model);
 }
 
 std::vector<std::string> control_modes() {
   std::vector<std::string> out;
   for (const Mode& mode : kModes) out.emplace_back(mode.name);
   return out;
+}
+
+Actuation actuation_of(const EnvConfig& config) {
+  return mode_of(config).actuation;
 }
 
 }  // namespace motus::sim

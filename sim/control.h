@@ -1,6 +1,13 @@
 #pragma once
 // How an action moves a character over one control step. A mode is a class and a line in the table
-// of control.cpp, named as the engine YAML's control_mode names it.
+// of control.cpp, named as the engine YAML's control_mode names it:
+//   pos          targets, rad, for MuJoCo's own PD (implicit in its damping)
+//   pd_explicit  targets, rad, for our PD: torque = clip(kp * (target - q) - kd * qd, +-limit), computed
+//                anew in every physics step
+//   vel          targets, rad/s: torque = clip(kd * (target - qd), +-limit)
+//   torque       N m, clipped to +-limit
+//   none         nothing: the character falls as it may
+// Of a ball, q is its rotation vector, qd its velocity in the child's frame.
 //
 // One object serves all environments, from several threads at once, and holds nothing that changes.
 #include <memory>
@@ -39,7 +46,10 @@ class Control {
 std::unique_ptr<Control> make_control(const EnvConfig& config, const Reference& reference,
                                       const SimModel& model);
 
-/// Names of the modes that are here.
+/// Names of the modes.
 std::vector<std::string> control_modes();
+
+/// What the control of a configuration sends to the motors of the model.
+Actuation actuation_of(const EnvConfig& config);
 
 }  // namespace motus::sim

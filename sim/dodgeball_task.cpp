@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "motion/error.h"
+#include "sim/random.h"
 
 namespace motus::sim {
 
@@ -14,11 +15,6 @@ constexpr double kPi = 3.14159265358979323846;
 /// The balls' free joints are the model's last (sim/model.h).
 int joint_of(const mjModel* m, int balls, int ball) {
   return static_cast<int>(m->njnt) - balls + ball;
-}
-
-/// Standard normal from two uniform numbers (Box and Muller 1958).
-double normal(double u, double v) {
-  return std::sqrt(-2 * std::log(1 - u)) * std::cos(2 * kPi * v);
 }
 
 }  // namespace
@@ -65,7 +61,7 @@ void DodgeballTask::launch(Scene& s, int k) {
   for (int i = 0; i < 3; ++i) {
     const uint64_t at = 4 + 2 * static_cast<uint64_t>(i);
     aim[i] = s.body_pos[3 * (body - 1) + i] +
-             options_.aim_noise * normal(task_random(s, at), task_random(s, at + 1));
+             options_.aim_noise * random_normal(task_random(s, at), task_random(s, at + 1));
   }
   // where the root's velocity carries it meanwhile
   for (int i = 0; i < 2; ++i) aim[i] += flight * s.d->qvel[i];

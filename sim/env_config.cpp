@@ -27,12 +27,7 @@ void read_engine(const Config& file, const Config& over, EnvConfig& out) {
     out.notes.push_back(
         fmt::format("engine {} is not in Motus: MuJoCo simulates instead", out.engine_name));
   }
-  out.control_mode = word_of(from("control_mode"), "control_mode", "pos",
-                             {"none", "pos", "vel", "torque", "pd_explicit"});
-  const std::vector<std::string> modes = control_modes();
-  require(std::find(modes.begin(), modes.end(), out.control_mode) != modes.end(), Kind::not_built,
-          "{}: control_mode {} is not in this build; {} is", file.place(), out.control_mode,
-          fmt::join(modes, ", "));
+  out.control_mode = word_of(from("control_mode"), "control_mode", "pos", control_modes());
   out.control_freq = from("control_freq").get("control_freq", 10.0);
   out.sim_freq = from("sim_freq").get("sim_freq", 60.0);
   positive(file, "control_freq", out.control_freq);
@@ -131,6 +126,7 @@ void read_mimickit(const Config& c, EnvConfig& out) {
 
 /// What the environments without a policy do whatever their files say.
 void settle_shows(EnvConfig& out) {
+  if (out.env_name == "view_motion" || out.env_name == "char_dof_test") out.control_mode = "pos";
   if (out.env_name == "view_motion") {
     // MimicKit's: no substeps, no self collision, every clip in turn until it was shown
     out.sim_freq = out.control_freq;
@@ -155,6 +151,7 @@ EnvConfig read_env_config(const Config& engine, const Config& env) {
   read_task(env, out);
   read_tracking(env, out);
   read_motus(env, out);
+  read_randomise(env, out);
   settle_shows(out);
   engine.refuse_unknown();
   env.refuse_unknown();

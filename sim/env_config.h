@@ -36,6 +36,7 @@
 #include "motion/config.h"
 #include "sim/features.h"
 #include "sim/physics_options.h"
+#include "sim/randomise_options.h"
 #include "sim/task_terms.h"
 #include "sim/tracking_terms.h"
 
@@ -109,6 +110,7 @@ struct EnvConfig {
   double velocity_envelope = 0, velocity_envelope_tau = 0.25;
   double train_episode_length = 0;
   int reference_table = 0;
+  RandomiseOptions randomise;
 
   /// One line each for what was replaced or has no effect here, for the user.
   std::vector<std::string> notes;

@@ -181,16 +181,31 @@ class Builder {
     mjs_setString(a->target, name_of(target).c_str());
     std::fill_n(a->gear, 6, 0.0);
     a->gear[std::max(ball_axis, 0)] = 1;
-    a->gaintype = mjGAIN_FIXED;
-    a->gainprm[0] = kp;
-    a->biastype = mjBIAS_AFFINE;
-    a->biasprm[1] = -kp;
-    a->biasprm[2] = -kd;
+    actuate(a, kp, kd);
     if (std::isfinite(limit)) {
       a->forcelimited = mjLIMITED_TRUE;
       a->forcerange[0] = -limit, a->forcerange[1] = limit;
     }
     kp_.push_back(kp), kd_.push_back(kd), limit_.push_back(limit);
+  }
+
+  /// A motor's bias without a type does nothing: there our own PD finds its gains (sim/control.cpp).
+  void actuate(mjsActuator* a, double kp, double kd) const {
+    a->gaintype = mjGAIN_FIXED;
+    a->biastype = options_.actuation == Actuation::torque ? mjBIAS_NONE : mjBIAS_AFFINE;
+    a->biasprm[1] = options_.actuation == Actuation::velocity ? 0 : -kp;
+    a->biasprm[2] = -kd;
+    switch (options_.actuation) {
+      case Actuation::position:
+        a->gainprm[0] = kp;
+        break;
+      case Actuation::velocity:
+        a->gainprm[0] = kd;
+        break;
+      case Actuation::torque:
+        a->gainprm[0] = 1;
+        break;
+    }
   }
 
   void collide(mjsBody* body) {

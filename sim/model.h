@@ -6,7 +6,7 @@
 // hinges on one body mean one ball. The model therefore gets: a free root; balls for hinge triples
 // (armature and friction of the first hinge, no limits); no passive springs; per dof one actuator
 //   torque = clip(kp * (target - q) - kd * qd, +-limit)
-// in dof order; one plane with friction 1. The torque limit is the joint's actuatorfrcrange or else
+// in dof order (or a servo of velocity, or a motor: sim/physics_options.h); one plane with friction 1. The torque limit is the joint's actuatorfrcrange or else
 // the gear of its motor (its control range where the gear is 1). Body order equals the skeleton's (MuJoCo's body i + 1 is the skeleton's
 // i).
 #include <mujoco/mujoco.h>

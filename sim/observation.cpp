@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 
 #include "motion/error.h"
 
@@ -95,6 +96,7 @@ Observation::Observation(Parts parts, const std::vector<TermSpec>& terms)
   const SnapshotLayout& l = parts_.reference.anatomy().layout;
   for (const TermSpec& spec : terms) {
     Term term;
+    term.name = spec.term;
     for (const SceneTerm& s : kSceneTerms) {
       if (spec.term == s.name) term.scene = &s;
     }
@@ -128,12 +130,25 @@ void Observation::write(Scene& s, const float* before, float* out) const {
     } else {
       write_feature(l, parts_.rest.data(), t.feature, view, now);
     }
+    if (t.noise.size > 0) motus::sim::add_noise(t.noise, s, now, now + t.width);
     if (before) {
       std::copy_n(before + (out - start) + t.width, past, out);
     } else {
       for (float* at = out; at != now; at += t.width) std::copy_n(now, t.width, at);
     }
     out = now + t.width;
+  }
+}
+
+void Observation::add_noise(const std::vector<TermNoise>& noise) {
+  const std::vector<std::string> names = observation_names();
+  for (Term& t : terms_) {
+    for (const TermNoise& n : noise) {
+      if (n.term != t.name) continue;
+      const auto place = std::find(names.begin(), names.end(), t.name);
+      t.noise = {static_cast<float>(n.size) * std::abs(t.feature.scale), n.gaussian,
+                 static_cast<uint64_t>(place - names.begin())};
+    }
   }
 }
 

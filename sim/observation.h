@@ -7,6 +7,7 @@
 
 #include "sim/env_config.h"
 #include "sim/feature_list.h"
+#include "sim/noise.h"
 #include "sim/scene.h"
 #include "sim/task.h"
 
@@ -24,6 +25,9 @@ class Observation {
   /// `terms` as configured.
   Observation(Parts parts, const std::vector<TermSpec>& terms);
 
+  /// From now on those of its terms that are named are seen with errors.
+  void add_noise(const std::vector<TermNoise>& noise);
+
   int size() const { return size_; }
   /// Writes size() numbers. `before` is what was written one control step ago, from which terms with
   /// a history take their past; null at a start, whose past is its own moment.
@@ -33,6 +37,8 @@ class Observation {
     FeatureTerm feature;
     const struct SceneTerm* scene = nullptr;  ///< instead of the feature
     int width = 0, history = 1;               ///< numbers of one moment, moments
+    std::string name{};
+    Noise noise{};
   };
 
  private:

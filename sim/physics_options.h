@@ -17,9 +17,17 @@ struct StaticObject {
   double rot[4] = {1, 0, 0, 0};  ///< w x y z
 };
 
+/// What the number that is sent to a dof's motor is.
+enum class Actuation {
+  position,  ///< a target, rad; the motor is a PD controller
+  velocity,  ///< a target, rad/s; the damping of that controller alone
+  torque     ///< N m
+};
+
 struct PhysicsOptions {
   double sim_freq = 120;  ///< Hz
   bool self_collision = true;
+  Actuation actuation = Actuation::position;
   double gain_scale = 1;           ///< kp times s, kd times sqrt(s); torque limits stay
   std::string jacobian = "auto";   ///< sparse | dense | auto: by the number of dofs
   std::string cone = "pyramidal";  ///< pyramidal | elliptic

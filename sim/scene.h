@@ -12,6 +12,8 @@
 
 namespace motus::sim {
 
+class Delay;
+
 /// Where one environment's episode is. Plain bytes: part of a saved state.
 struct Clock {
   uint64_t episode = 0;  ///< counter of this environment's stream of starts
@@ -32,6 +34,7 @@ struct Scene {
   const double* body_pos = nullptr;  ///< (B, 3) world, bodies of the skeleton
   float before[2] = {0, 0};          ///< x and y of the root before the control step, m
   const float* action = nullptr;     ///< (D) of the step that led here; null at a start
+  Delay* delay = nullptr;            ///< of actions; null: none
   bool test = false;                 ///< a test's episode
   Effort* effort = nullptr;          ///< of the control step, where somebody asks
   const Reference* reference = nullptr;

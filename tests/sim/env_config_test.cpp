@@ -93,7 +93,6 @@ TEST_CASE("settings that cannot be are refused by name") {
   CHECK_THROWS_WITH(read(kEnv + "disc_obs_terms: [phase]\n"), Catch::Contains("no term 'phase'"));
   CHECK_THROWS_WITH(read(kEnv + "termination: fall\n"), Catch::Contains("termination cannot be"));
   CHECK_THROWS_WITH(read(kEnv + "gains: {hip: [1]}\n"), Catch::Contains("must be [kp, kd]"));
-  CHECK(kind_of(kEnv, with(kEngine, "\"pos\"", "torque")) == Kind::not_built);
   CHECK(kind_of(kEnv, with(kEngine, "\"pos\"", "position")) == Kind::usage);
   CHECK(kind_of(kEnv, with(kEngine, "isaac_gym", "bullet")) == Kind::usage);
   CHECK_THROWS_WITH(read(kEnv, with(kEngine, "120", "100")), Catch::Contains("whole multiple"));
