@@ -43,10 +43,16 @@ def main(robot='humanoid', *wanted):
         clip_file.judge(problem, q)
         clip_file.write(folder / f'{name}.h5', figure, plan.fps, loop,
                         *clip_file.unrolled(plan, p, r, q, cycles))
-    with open(f'{folder}.yaml', 'w', encoding='ascii', newline='\n') as f:
+    write_list(folder, folder.with_suffix('.yaml'), CLIPS)
+    write_list(folder, folder.with_name(f'{robot}_walks.yaml'),
+               [name for name in CLIPS if not name.startswith('run')])
+
+
+def write_list(folder, path, names):
+    with open(path, 'w', encoding='ascii', newline='\n') as f:
         f.write('# Written by scripts/clips/locomotion.py; weights are per clip.\nmotions:\n')
-        for name, (_, _, _, weight) in CLIPS.items():
-            f.write(f'  - file: "data/clips/{folder.name}/{name}.h5"\n    weight: {weight:.1f}\n')
+        for name in names:
+            f.write(f'  - file: "data/clips/{folder.name}/{name}.h5"\n    weight: {CLIPS[name][3]:.1f}\n')
 
 
 if __name__ == '__main__':
