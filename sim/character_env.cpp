@@ -55,10 +55,12 @@ void CharacterEnv::begin(const mjModel* m, mjData* d, int e) {
   mj_resetData(m, d);
   std::copy(scratch.qpos.begin(), scratch.qpos.end(), d->qpos);
   std::copy(scratch.qvel.begin(), scratch.qvel.end(), d->qvel);
+  if (ground_) stand(m, d, e);
   Scene s = scene(m, d, e);
   s.snapshot = newest(e);
   s.body_pos = scratch.poses.pos.data()->data();
-  s.posed = start.from_clip;
+  if (ground_) s.ground = ground_->height(d->qpos[0], d->qpos[1]);
+  s.posed = start.from_clip && !ground_;
   std::copy_n(d->qpos, 2, s.before);
   if (randomise_) randomise_->start(s);
   control_->start(s, scratch.dofs.data());
@@ -83,6 +85,10 @@ Done CharacterEnv::look(Scene& s) {
   c.head = c.head + 1 < config_.num_disc_obs_steps ? c.head + 1 : 0;
   float* snapshot = newest(s.env);
   reference_->anatomy().take(d->qpos, d->qvel, d->xpos + 3, d->xquat + 4, snapshot);
+  if (ground_) {
+    s.ground = ground_->height(snapshot[0], snapshot[1]);
+    snapshot[2] -= static_cast<float>(s.ground);
+  }
   s.snapshot = snapshot;
   s.body_pos = d->xpos + 3;
   follow_velocity(snapshot, blend_, c.velocity);
@@ -101,6 +107,7 @@ Done CharacterEnv::look(Scene& s) {
   const Done done = termination_->judge(s, rule);
   if (rule >= 0) ++t.ended[rule];
   if (done != Done::no) return done;
+  if (ground_ && !ground_->holds(d->qpos[0], d->qpos[1])) return ++t.times, Done::time;
   if (c.step >= (test_ ? steps_of_episode_ : train_steps_)) return ++t.times, Done::time;
   return Done::no;
 }
@@ -154,6 +161,7 @@ void CharacterEnv::advance(const mjModel* m, mjData* d, int e) {
   } else {
     ++t.episodes;
     t.episode_steps += s.clock->step;
+    if (ground_ && sound) leave(d, e);
     begin(m, d, e);
   }
 }

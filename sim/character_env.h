@@ -18,6 +18,7 @@
 #include <memory>
 
 #include "sim/control.h"
+#include "sim/curriculum.h"
 #include "sim/demos.h"
 #include "sim/model.h"
 #include "sim/observation.h"
@@ -27,6 +28,7 @@
 #include "sim/scene.h"
 #include "sim/task.h"
 #include "sim/termination.h"
+#include "sim/terrain.h"
 #include "sim/vec_env.h"
 
 namespace motus::sim {
@@ -93,6 +95,9 @@ class CharacterEnv final : public VecEnv {
   bool move(Scene& s);
   /// New episodes where MuJoCo gave up.
   void restart_lost();
+  // with a terrain: an episode starts on its tile, and ends
+  void stand(const mjModel* m, mjData* d, int e);
+  void leave(const mjData* d, int e);
   /// What comes of a sound step; fills next_obs, next_critic_obs and the reward.
   Done look(Scene& s);
   /// The rows of environment e.
@@ -123,6 +128,8 @@ class CharacterEnv final : public VecEnv {
   std::unique_ptr<Observation> observation_;
   std::unique_ptr<Observation> critic_;  ///< null: the critic sees what the policy sees
   std::unique_ptr<Termination> termination_;
+  std::unique_ptr<Ground> ground_;  ///< null: a plane
+  std::unique_ptr<Curriculum> curriculum_;
   std::unique_ptr<mjBatch, DeleteBatch> batch_;
   uint64_t seed_;
   uint64_t identity_ = 0;  ///< of model and clips, so that a saved state finds its own

@@ -54,7 +54,7 @@ int steps_in(double seconds, double dt) {
   return std::max(1, static_cast<int>(std::ceil(seconds / dt - 1e-6)));
 }
 
-PhysicsOptions physics_of(const EnvConfig& c) {
+PhysicsOptions physics_of(const EnvConfig& c, const Ground* ground) {
   PhysicsOptions out;
   out.sim_freq = c.sim_freq;
   out.self_collision = c.self_collision;
@@ -66,6 +66,7 @@ PhysicsOptions physics_of(const EnvConfig& c) {
   out.iterations = c.solver_iterations;
   out.gains = c.gains;
   out.objects = c.objects;
+  out.ground = ground ? &ground->map() : nullptr;
   if (c.task.task == TaskKind::dodgeball) {
     out.balls = c.task.dodgeball.balls;
     out.ball_radius = c.task.dodgeball.radius;
@@ -106,8 +107,8 @@ void check_noise(const std::vector<TermNoise>& noise, const std::vector<TermSpec
   }
 }
 
-/// Eight bytes of a hash over what moves and what it imitates.
-uint64_t identity_of(const SimModel& sim, const Dataset& dataset) {
+/// Eight bytes of a hash over what moves, what it imitates and what it walks on.
+uint64_t identity_of(const SimModel& sim, const Dataset& dataset, const Ground* ground) {
   Sha256 hash;
   const mjModel* m = sim.model.get();
   hash.add(std::as_bytes(std::span(m->body_mass, static_cast<size_t>(m->nbody))));
@@ -115,6 +116,10 @@ uint64_t identity_of(const SimModel& sim, const Dataset& dataset) {
   hash.add(std::as_bytes(std::span(sim.kp)));
   hash.add(std::as_bytes(std::span(sim.kd)));
   for (const Clip& clip : dataset.clips) hash.add(clip.fingerprint());
+  if (ground) {
+    const Frames& heights = ground->map().heights;
+    hash.add(std::as_bytes(std::span(heights.data(), static_cast<size_t>(heights.size()))));
+  }
   return std::stoull(hash.hex().substr(0, 16), nullptr, 16);
 }
 
@@ -165,9 +170,13 @@ void CharacterEnv::build_parts(Dataset dataset, const std::filesystem::path& mod
     bodies_named(*skeleton, {config_.task.dodgeball.target_body}, "proj_target_body");
   }
 
-  sim_ = build_model(model, *skeleton, physics_of(config_));
+  if (config_.terrain.any()) {
+    ground_ = std::make_unique<Ground>(config_.terrain);
+    curriculum_ = std::make_unique<Curriculum>(config_.terrain, spec_.envs, seed_);
+  }
+  sim_ = build_model(model, *skeleton, physics_of(config_, ground_.get()));
   if (config_.clip_lift != ClipLift::none) lift_clips(dataset, *sim_.model, config_.clip_lift);
-  identity_ = identity_of(sim_, dataset);
+  identity_ = identity_of(sim_, dataset, ground_.get());
   std::vector<TermSpec> seen = config_.obs_terms;
   if (seen.empty()) seen = default_observation(config_);
   FeatureList features{discriminator_terms(config_), rest};
@@ -199,10 +208,9 @@ void CharacterEnv::build_parts(Dataset dataset, const std::filesystem::path& mod
   observation_ = std::make_unique<Observation>(parts, seen);
   check_noise(config_.randomise.noise, seen, config_.critic_terms);
   // errors of measurement are the policy's: what judges it sees the truth
-  if (!config_.critic_terms.empty() || !config_.randomise.noise.empty()) {
-    critic_ = std::make_unique<Observation>(
-        parts, config_.critic_terms.empty() ? seen : config_.critic_terms);
-  }
+  std::vector<TermSpec> judged = config_.critic_terms;
+  if (judged.empty() && !config_.randomise.noise.empty()) judged = seen;
+  if (!judged.empty()) critic_ = std::make_unique<Observation>(parts, judged);
   observation_->add_noise(config_.randomise.noise);
   if (critic_ && config_.randomise.critic_noise) critic_->add_noise(config_.randomise.noise);
 
@@ -223,7 +231,7 @@ void CharacterEnv::build_parts(Dataset dataset, const std::filesystem::path& mod
   spec_.action_scale = control_->range().scale;
   for (const Dof& d : skeleton->dofs()) spec_.dof_names.push_back(d.name);
   for (const Body& b : skeleton->bodies()) spec_.body_names.push_back(b.name);
-  tell_mirror({seen, config_.critic_terms}, *skeleton, reference_->anatomy(), config_, rest, spec_);
+  tell_mirror({seen, judged}, *skeleton, reference_->anatomy(), config_, rest, spec_);
 }
 
 void CharacterEnv::build_batch(int workers) {

@@ -51,7 +51,9 @@ std::optional<Pose> CharacterEnv::reference_pose(int env) const {
   reference_->sample(c.motion, c.start + c.step * spec_.control_dt, s);
   Pose out{};
   const Quat& q = s.state.root_rot;
-  std::copy_n(s.state.root_pos.data(), 3, out.root_pos);
+  for (int k = 0; k < 3; ++k) {
+    out.root_pos[k] = s.state.root_pos[k] + (curriculum_ ? curriculum_->post(env).offset[k] : 0);
+  }
   out.root_rot[0] = q.w(), out.root_rot[1] = q.x(), out.root_rot[2] = q.y(),
   out.root_rot[3] = q.z();
   out.dof_pos.assign(s.dofs.begin(), s.dofs.end());
@@ -92,6 +94,7 @@ std::map<std::string, double> CharacterEnv::diagnostics() {
       {"episode_steps", mean(static_cast<double>(sum.episode_steps), sum.episodes)},
       {"fall_share", 0.0},
       {"time_share", share(sum.times)}};
+  if (curriculum_) out["terrain_level"] = curriculum_->mean_level();
   if (task_->rewarded()) out["task_reward"] = mean(sum.reward, sum.steps);
   const std::vector<std::string> rules = termination_->names();
   for (size_t r = 0; r < rules.size(); ++r) out[rules[r] + "_share"] = share(sum.ended[r]);
@@ -158,6 +161,10 @@ void CharacterEnv::archive(Archive& a) {
   if (randomise_) {
     for (const std::span<std::byte> part : randomise_->state()) a.raw(part.data(), part.size());
   }
+  if (curriculum_) {
+    const std::span<std::byte> posts = std::as_writable_bytes(curriculum_->state());
+    a.raw(posts.data(), posts.size());
+  }
   vector(tallies_);
   vector(history_);
   vector(obs_);
@@ -183,6 +190,7 @@ void CharacterEnv::load(std::span<const std::byte> bytes) {
   Reader r{bytes};
   archive(r);
   demos_->reseed(seed_);
+  if (curriculum_) curriculum_->reseed(seed_);
   if (!randomise_) return;
   for (int e = 0; e < spec_.envs; ++e) randomise_->resume(scene(nullptr, nullptr, e));
   randomise_->settle(all_);

@@ -65,5 +65,6 @@ void read_motus(const Config& c, EnvConfig& out);
 void read_task(const Config& c, EnvConfig& out);
 void read_tracking(const Config& c, EnvConfig& out);
 void read_randomise(const Config& c, EnvConfig& out);
+void read_terrain(const Config& env, EnvConfig& out);
 
 }  // namespace motus::sim

@@ -152,13 +152,14 @@ EnvConfig read_env_config(const Config& engine, const Config& env) {
   read_tracking(env, out);
   read_motus(env, out);
   read_randomise(env, out);
+  read_terrain(env, out);
   settle_shows(out);
   engine.refuse_unknown();
   env.refuse_unknown();
   if (out.pose_termination) {
     out.notes.push_back("pose_termination compares with the reference at the episode's own time");
   }
-  if (!out.critic_terms.empty()) {
+  if (!out.critic_terms.empty() || !out.randomise.noise.empty()) {
     out.notes.push_back(
         "the critic has observations of its own: no model.pt is written, MimicKit could not load "
         "it");

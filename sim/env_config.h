@@ -38,6 +38,7 @@
 #include "sim/physics_options.h"
 #include "sim/randomise_options.h"
 #include "sim/task_terms.h"
+#include "sim/terrain_options.h"
 #include "sim/tracking_terms.h"
 
 namespace motus::sim {
@@ -111,6 +112,7 @@ struct EnvConfig {
   double train_episode_length = 0;
   int reference_table = 0;
   RandomiseOptions randomise;
+  TerrainOptions terrain;
 
   /// One line each for what was replaced or has no effect here, for the user.
   std::vector<std::string> notes;

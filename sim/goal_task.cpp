@@ -68,6 +68,11 @@ class GoalTask final : public Task {
     return true;
   }
 
+  std::optional<double> asked_speed(int env) const override {
+    return options_.task == TaskKind::location ? options_.speed
+                                               : targets_[static_cast<size_t>(env)].speed;
+  }
+
   std::span<std::byte> state() override { return std::as_writable_bytes(std::span(targets_)); }
 
  private:

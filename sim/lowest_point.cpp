@@ -4,6 +4,7 @@
 #include <limits>
 
 #include "sim/model.h"
+#include "sim/terrain.h"
 
 namespace motus::sim {
 
@@ -39,16 +40,31 @@ double drop(const mjModel* m, const mjData* d, int g) {
   }
 }
 
+/// Calls f with each shape of the character that collides.
+template <typename F>
+void each_shape(const mjModel* m, F f) {
+  for (int g = 0; g < m->ngeom; ++g) {
+    const bool collides = m->geom_contype[g] != 0 || m->geom_conaffinity[g] != 0;
+    if (m->geom_bodyid[g] != 0 && collides) f(g);
+  }
+}
+
 }  // namespace
 
 double lowest_point(const mjModel* m, const mjData* d) {
   double low = std::numeric_limits<double>::infinity();
-  for (int g = 0; g < m->ngeom; ++g) {
-    if (m->geom_bodyid[g] == 0 || (m->geom_contype[g] == 0 && m->geom_conaffinity[g] == 0))
-      continue;
-    low = std::min(low, d->geom_xpos[3 * g + 2] - drop(m, d, g));
-  }
+  each_shape(m, [&](int g) { low = std::min(low, d->geom_xpos[3 * g + 2] - drop(m, d, g)); });
   return low;
+}
+
+double depth_in(const Ground& ground, const mjModel* m, const mjData* d) {
+  double depth = -std::numeric_limits<double>::infinity();
+  each_shape(m, [&](int g) {
+    const mjtNum* at = d->geom_xpos + 3 * g;
+    const double top = ground.highest(at[0], at[1], m->geom_rbound[g]);
+    depth = std::max(depth, top - (at[2] - drop(m, d, g)));
+  });
+  return depth;
 }
 
 }  // namespace motus::sim

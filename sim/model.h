@@ -6,7 +6,7 @@
 // hinges on one body mean one ball. The model therefore gets: a free root; balls for hinge triples
 // (armature and friction of the first hinge, no limits); no passive springs; per dof one actuator
 //   torque = clip(kp * (target - q) - kd * qd, +-limit)
-// in dof order (or a servo of velocity, or a motor: sim/physics_options.h); one plane with friction 1. The torque limit is the joint's actuatorfrcrange or else
+// in dof order (or a servo of velocity, or a motor: sim/physics_options.h); one floor with friction 1. The torque limit is the joint's actuatorfrcrange or else
 // the gear of its motor (its control range where the gear is 1). Body order equals the skeleton's (MuJoCo's body i + 1 is the skeleton's
 // i).
 #include <mujoco/mujoco.h>
@@ -20,6 +20,8 @@
 #include "sim/physics_options.h"
 
 namespace motus::sim {
+
+class Ground;
 
 struct DeleteModel {
   void operator()(mjModel* m) const { mj_deleteModel(m); }
@@ -43,5 +45,9 @@ SimModel build_model(const std::filesystem::path& file, const Skeleton& skeleton
 
 /// Height (m) of the lowest point of all collision shapes of the character, after mj_kinematics.
 double lowest_point(const mjModel* m, const mjData* d);
+
+/// How deep (m) the character stands in the ground at its deepest shape, each compared with the
+/// highest ground around it; negative in the air. After mj_kinematics.
+double depth_in(const Ground& ground, const mjModel* m, const mjData* d);
 
 }  // namespace motus::sim

@@ -3,6 +3,10 @@
 #include <string>
 #include <vector>
 
+namespace motus {
+struct Terrain;
+}
+
 namespace motus::sim {
 
 struct Gain {
@@ -36,9 +40,10 @@ struct PhysicsOptions {
   /// Part of a dof's name, kp and kd in place of the file's; the first that a name holds.
   std::vector<Gain> gains{};
   std::vector<StaticObject> objects{};
-  int balls = 0;             ///< loose ones: the last bodies of the model
-  double ball_radius = 0.1;  ///< m
-  double ball_mass = 0.2;    ///< kg
+  const Terrain* ground = nullptr;  ///< null: a plane; only read while the model is built
+  int balls = 0;                    ///< loose ones: the last bodies of the model
+  double ball_radius = 0.1;         ///< m
+  double ball_mass = 0.2;           ///< kg
 };
 
 }  // namespace motus::sim

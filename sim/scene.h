@@ -36,6 +36,7 @@ struct Scene {
   const float* action = nullptr;     ///< (D) of the step that led here; null at a start
   Delay* delay = nullptr;            ///< of actions; null: none
   bool test = false;                 ///< a test's episode
+  double ground = 0;                 ///< m, height of the ground under the root
   Effort* effort = nullptr;          ///< of the control step, where somebody asks
   const Reference* reference = nullptr;
   Reference::Scratch* scratch = nullptr;

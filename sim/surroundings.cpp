@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <array>
+#include <vector>
 
+#include "motion/clip.h"
 #include "motion/error.h"
 #include "sim/spec_tools.h"
 
@@ -18,8 +20,12 @@ class Surroundings {
   void add_floor() {
     mjsGeom* floor = mjs_addGeom(mjs_findBody(spec_, "world"), nullptr);
     mjs_setName(floor->element, kFloor);
-    floor->type = mjGEOM_PLANE;
-    floor->size[0] = floor->size[1] = 0, floor->size[2] = 1;
+    if (options_.ground) {
+      raise(floor, *options_.ground);
+    } else {
+      floor->type = mjGEOM_PLANE;
+      floor->size[0] = floor->size[1] = 0, floor->size[2] = 1;
+    }
     // a pair takes the larger friction and the larger dimension of its two shapes
     floor->friction[0] = 1;
     like_floor(floor);
@@ -69,6 +75,31 @@ class Surroundings {
   }
 
  private:
+  /// A height field in place of the plane. MuJoCo stretches its heights to [0, 1].
+  void raise(mjsGeom* floor, const Terrain& t) {
+    mjsHField* field = mjs_addHField(spec_);
+    mjs_setName(field->element, kFloor);
+    field->nrow = static_cast<int>(t.heights.cols());  // rows lie along x
+    field->ncol = static_cast<int>(t.heights.rows());
+    const double low = t.heights.minCoeff(), rise = t.heights.maxCoeff() - low;
+    std::vector<float> data(static_cast<size_t>(t.heights.size()));
+    for (Eigen::Index j = 0, k = 0; j < t.heights.cols(); ++j) {
+      for (Eigen::Index i = 0; i < t.heights.rows(); ++i, ++k) {
+        data[static_cast<size_t>(k)] = static_cast<float>(t.heights(i, j) - low);
+      }
+    }
+    mjs_setFloat(field->userdata, data.data(), static_cast<int>(data.size()));
+    field->size[0] = (field->ncol - 1) * t.spacing / 2;
+    field->size[1] = (field->nrow - 1) * t.spacing / 2;
+    field->size[2] = rise > 0 ? rise : 1;  // must be positive; all heights are 0 then
+    field->size[3] = 1;                    // m of ground below the lowest place
+    floor->type = mjGEOM_HFIELD;
+    mjs_setString(floor->hfieldname, kFloor);
+    floor->pos[0] = t.origin_x + field->size[0];
+    floor->pos[1] = t.origin_y + field->size[1];
+    floor->pos[2] = low;
+  }
+
   /// What is there besides the character meets it as the floor does.
   void like_floor(mjsGeom* g) const {
     g->condim = std::max(g->condim, 3);

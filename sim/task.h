@@ -7,6 +7,7 @@
 // lies in arrays by its number, and state() shows them all so that a saved run goes on exactly.
 #include <cstddef>
 #include <memory>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -39,6 +40,9 @@ class Task {
   virtual std::vector<Marker> markers(int /*env*/, const Vec3& /*root*/) const { return {}; }
   /// From the next start or step on, targets follow this velocity. False if none can.
   virtual bool command(const Command&) { return false; }
+
+  /// How fast environment `env` is asked to go, m/s; nothing where that is up to the clip.
+  virtual std::optional<double> asked_speed(int /*env*/) const { return {}; }
 
   /// The diagnostics have a column for its reward.
   virtual bool rewarded() const { return true; }

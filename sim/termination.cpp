@@ -80,8 +80,8 @@ bool pushed_and_low(const Termination::Parts& p, Scene& s) {
   const int bodies = bodies_of(s);
   bool low = false;
   for (int b = 0; b < bodies && !low; ++b) {
-    low =
-        !p.may_touch[static_cast<size_t>(b)] && s.body_pos[3 * b + 2] < p.config.termination_height;
+    low = !p.may_touch[static_cast<size_t>(b)] &&
+          s.body_pos[3 * b + 2] - s.ground < p.config.termination_height;
   }
   if (!low) return false;
   float forces[3 * Termination::kMostBodies];
@@ -189,6 +189,7 @@ std::vector<std::string> termination_names() {
 
 std::vector<std::string> Termination::names() const {
   std::vector<std::string> out;
+  out.reserve(rules_.size());
   for (const TerminationRule* r : rules_) out.emplace_back(r->name);
   return out;
 }

@@ -49,6 +49,11 @@ class VelocityTask final : public Task {
     return true;
   }
 
+  std::optional<double> asked_speed(int env) const override {
+    const VelocityCommand& c = commands_[static_cast<size_t>(env)];
+    return std::hypot(c.vx, c.vy);
+  }
+
   std::span<std::byte> state() override { return std::as_writable_bytes(std::span(commands_)); }
 
  private:

@@ -44,6 +44,7 @@ constexpr Case kCases[] = {
     // five moments of 3 + 3 + 3 D; the critic: the whole state and the last action
     {"quick_g1_deployable", 5 * 93, 86 + 29, 176, 29},
     {"quick_go2_deployable", 5 * 42, 49 + 12, 102, 12},
+    {"quick_go2_terrain", 5 * 42, 49 + 12, 102, 12},
 };
 
 EnvConfig config_of(const std::string& name) {
