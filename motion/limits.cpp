@@ -16,8 +16,8 @@ Vec3 other_triple(const Vec3& a) {
   return b;
 }
 
-/// True if no rotation of this angle can be outside: up to a quarter turn none of the hinges turns
-/// further than the whole.
+}  // namespace
+
 bool surely_within(const Dof* dofs, double angle) {
   if (angle > 0.5 * M_PI) return false;
   for (int i = 0; i < 3; ++i) {
@@ -25,8 +25,6 @@ bool surely_within(const Dof* dofs, double angle) {
   }
   return true;
 }
-
-}  // namespace
 
 Vec3 log_map_near(const Vec3& e, const Quat& q) {
   const Vec3 v = log_map(q);
@@ -71,8 +69,12 @@ Quat hinges_turn(const Vec3& angles) {
 }
 
 bool clamp_ball(const Dof* dofs, Vec3& e) {
+  return !surely_within(dofs, e.norm()) && clamp_ball(dofs, exp_map(e), e);
+}
+
+bool clamp_ball(const Dof* dofs, const Quat& turn, Vec3& e) {
   if (surely_within(dofs, e.norm())) return false;
-  const Vec3 angles = hinge_angles(dofs, exp_map(e));
+  const Vec3 angles = hinge_angles(dofs, turn);
   const Vec3 excess = outside(dofs, angles);
   if (excess.isZero(0)) return false;
   Vec3 inside;

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "motion/limits.h"
+#include "retarget/smooth.h"
 
 namespace motus::retarget {
 
@@ -55,6 +56,37 @@ void Balls::to_maps(Frames& dofs) const {
     for (Eigen::Index f = 0; f < dofs.rows(); ++f) {
       before = log_map_near(before, hinges_turn(dofs.block<1, 3>(f, d).transpose()));
       dofs.block<1, 3>(f, d) = before.transpose();
+    }
+  }
+}
+
+void Balls::limit_turns(const Eigen::RowVectorXd& most, Frames& dofs) const {
+  const Eigen::Index n = dofs.rows();
+  for (const int d : balls_) {
+    const auto map = [&](Eigen::Index f) { return Vec3(dofs.block<1, 3>(f, d).transpose()); };
+    const auto jumps = [&] {
+      for (Eigen::Index f = 1; f < n; ++f) {
+        const Vec3 a = map(f - 1), b = map(f);  // which are never nearer than their turns
+        if ((b - a).squaredNorm() > most[d] * most[d] &&
+            exp_map(a).angularDistance(exp_map(b)) > most[d])
+          return true;
+      }
+      return false;
+    };
+    if (!jumps()) continue;
+    Frames angles(n, 3);
+    for (Eigen::Index f = 0; f < n; ++f)
+      angles.row(f) = hinge_angles(&dofs_[static_cast<size_t>(d)], exp_map(map(f))).transpose();
+    // one hinge may have all of the ball's speed, unless another turns it about nearly the same axis
+    for (const double share : {1.0, 0.75, 0.5}) {
+      Frames slow = angles;
+      limit_steps(slow, Eigen::RowVectorXd::Constant(3, share * most[d]));
+      Vec3 before = map(0);
+      for (Eigen::Index f = 0; f < n; ++f) {
+        before = log_map_near(before, hinges_turn(slow.row(f).transpose()));
+        dofs.block<1, 3>(f, d) = before.transpose();
+      }
+      if (!jumps()) break;
     }
   }
 }

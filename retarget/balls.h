@@ -25,6 +25,10 @@ class Balls {
   /// Rows of hinge angles to exponential maps, each near to the one before.
   void to_maps(Frames& dofs) const;
 
+  /// A ball that its limits make jump from one frame to the next, rows of exponential maps, by more
+  /// than `most` (D) rad: it goes the way of its hinges, which are never outside, slowly enough.
+  void limit_turns(const Eigen::RowVectorXd& most, Frames& dofs) const;
+
  private:
   std::vector<Dof> dofs_;
   std::vector<int> balls_;  ///< their first dofs

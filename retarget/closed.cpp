@@ -171,28 +171,27 @@ bool ClosedForm::set_ball(int body, const Quat& turn, State& state) const {
   const Quat& zero = body_.zero.rot[z(body)];
   const int dof = ball_of(body);
   // past half a turn the same rotation is one the other way round: that nearer to the frame before
-  return set(dof, log_map_near(state.dofs.segment<3>(dof), zero.conjugate() * turn * zero), state);
+  return set(dof, zero.conjugate() * turn * zero, state);
 }
 
-bool ClosedForm::set(int dof, Vec3 ball, State& state) const {
-  const bool cut = clamp_ball(&body_.robot.skeleton->dofs()[z(dof)], ball);
-  state.dofs.segment<3>(dof) = ball;
+bool ClosedForm::set(int dof, const Quat& ball, State& state) const {
+  Vec3 e = log_map_near(state.dofs.segment<3>(dof), ball);
+  const bool cut = clamp_ball(&body_.robot.skeleton->dofs()[z(dof)], ball, e);
+  state.dofs.segment<3>(dof) = e;
   return !cut;
 }
 
 bool ClosedForm::bend(const BallLimb& limb, double angle, State& state) const {
   if (!limb.lower_ball) return set(limb.lower_dof, limb.sign * angle, state);
-  return set(limb.lower_dof, angle * (body_.zero.rot[z(limb.lower)].conjugate() * limb.bend),
-             state);
+  const Vec3 axis = body_.zero.rot[z(limb.lower)].conjugate() * limb.bend;
+  return set(limb.lower_dof, Quat(Eigen::AngleAxisd(angle, axis)), state);
 }
 
 /// The same part of a turn at every ball.
-bool ClosedForm::spread(const std::vector<int>& bodies, const Quat& turn, State& state) const {
-  if (bodies.empty()) return true;
+void ClosedForm::spread(const std::vector<int>& bodies, const Quat& turn, State& state) const {
+  if (bodies.empty()) return;
   const Quat part = exp_map(log_map(turn) / static_cast<double>(bodies.size()));
-  bool met = true;
-  for (const int b : bodies) met = set_ball(b, part, state) && met;
-  return met;
+  for (const int b : bodies) set_ball(b, part, state);
 }
 
 bool ClosedForm::place_hinges(const HingeLeg& leg, const Vec3& ankle, State& state) const {
@@ -268,7 +267,7 @@ Vec3 ClosedForm::knee_axis(size_t leg, const Model& model) const {
   return model.axes(l.upper) * (body_.zero.rot[z(l.upper)].conjugate() * l.bend);
 }
 
-bool ClosedForm::place_arm(const BallLimb& l, const ArmPose& arm, const Quat& chest,
+void ClosedForm::place_arm(const BallLimb& l, const ArmPose& arm, const Quat& chest,
                            State& state) const {
   Vec3 axis = arm.elbow_axis;
   const Vec3 normal = arm.upper.cross(arm.lower);
@@ -281,18 +280,17 @@ bool ClosedForm::place_arm(const BallLimb& l, const ArmPose& arm, const Quat& ch
   }
   const Quat upper = frame_zy(arm.upper, axis) * frame_zy(l.first, l.bend).conjugate();
   const Vec3 forearm = upper.conjugate() * arm.lower;
-  bool met = set_ball(l.upper, (chest * l.socket).conjugate() * upper, state);
+  set_ball(l.upper, (chest * l.socket).conjugate() * upper, state);
   Quat bent = Quat::FromTwoVectors(l.second, forearm);
   if (l.lower_ball) {
-    met = set_ball(l.lower, bent, state) && met;
+    set_ball(l.lower, bent, state);
   } else {
     const double angle = angle_about(l.bend, l.second, forearm);
-    met = bend(l, angle, state) && met;
+    bend(l, angle, state);
     bent = Eigen::AngleAxisd(angle, l.bend);
   }
   // a hand turns as far as its wrist lets it
   if (l.end >= 0) set_ball(l.end, (upper * bent).conjugate() * arm.hand * l.neutral, state);
-  return met;
 }
 
 bool ClosedForm::pose(const Target& t, State& state) const {
@@ -301,14 +299,15 @@ bool ClosedForm::pose(const Target& t, State& state) const {
   state.root_pos = t.centre - t.pelvis * body_.centre;
   const Rig& rig = body_.rig;
   bool met = true;
-  for (size_t i = 0; i < rig.legs.size(); ++i)
-    met = place_foot(i, t.feet[i].ankle, t.feet[i].foot, t.legs[i], state) && met;
+  for (size_t i = 0; i < rig.legs.size(); ++i) {
+    const bool placed = place_foot(i, t.feet[i].ankle, t.feet[i].foot, t.legs[i], state);
+    met = met && (placed || !t.feet[i].planted);
+  }
   if (rig.roles.quadruped) return met;
   const Quat chest = spine_.empty() ? t.pelvis : t.chest;
-  met = spread(spine_, t.pelvis.conjugate() * chest, state) && met;
-  met = spread(neck_, chest.conjugate() * t.head, state) && met;
-  for (size_t i = 0; i < arms_.size(); ++i)
-    met = place_arm(arms_[i], t.arms[i], chest, state) && met;
+  spread(spine_, t.pelvis.conjugate() * chest, state);
+  spread(neck_, chest.conjugate() * t.head, state);
+  for (size_t i = 0; i < arms_.size(); ++i) place_arm(arms_[i], t.arms[i], chest, state);
   return met;
 }
 

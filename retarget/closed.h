@@ -46,9 +46,9 @@ class ClosedForm {
   /// Whether the robot is of one of these kinds.
   bool fits() const { return fits_; }
 
-  /// The pose of a target. False if a limit or a leg's reach keeps it from being met; the state is
-  /// within the limits all the same. `state` is the frame before, which tells two forms of one
-  /// rotation apart, or has no dofs.
+  /// The pose of a target. False if a limit or a leg's reach keeps a planted foot from its place; all
+  /// else that a limit cuts off goes as far as it can, hinge by hinge. `state` is the frame before,
+  /// which tells two forms of one rotation apart, or has no dofs.
   bool pose(const Target& target, State& state) const;
 
   /// Puts one foot's ankle at a place and gives the foot (but not a point foot) a rotation, for the
@@ -66,12 +66,12 @@ class ClosedForm {
                 std::vector<BallLimb>& out);
   bool fit_spine(int from, int to, std::vector<int>& out) const;
   bool place_hinges(const HingeLeg& leg, const Vec3& ankle, State& state) const;
-  bool place_arm(const BallLimb& limb, const ArmPose& arm, const Quat& chest, State& state) const;
+  void place_arm(const BallLimb& limb, const ArmPose& arm, const Quat& chest, State& state) const;
   bool set_ball(int body, const Quat& turn, State& state) const;
   bool set(int dof, double value, State& state) const;
-  bool set(int dof, Vec3 ball, State& state) const;
+  bool set(int dof, const Quat& ball, State& state) const;
   bool bend(const BallLimb& limb, double angle, State& state) const;
-  bool spread(const std::vector<int>& bodies, const Quat& turn, State& state) const;
+  void spread(const std::vector<int>& bodies, const Quat& turn, State& state) const;
   int ball_of(int body) const;
 
   const RobotBody& body_;

@@ -59,10 +59,7 @@ class Closed {
     place_feet();
     hold();
     // what stands is worth more than a motor's limit, and no jump is worth it
-    Eigen::RowVectorXd step = Eigen::RowVectorXd::Constant(step_.size(), kFastest / fps_);
-    free_wrapped(step);
-    stats_.limited = limit_steps(track_.dofs, step);
-    if (stats_.limited > 0) keep_limits(*body_.robot.skeleton, track_.dofs);
+    stats_.limited = limit_speeds(Eigen::RowVectorXd::Constant(step_.size(), kFastest / fps_));
     return stats_;
   }
 
@@ -133,8 +130,17 @@ class Closed {
         track_.dofs.block<1, 3>(f, wraps_[i]) = log_map(Clip::quat_at(turns[i], f, 0)).transpose();
     }
     keep_limits(*body_.robot.skeleton, track_.dofs);
+    limit_speeds(step_);
     free_wrapped(step_);
-    limit_steps(track_.dofs, step_);
+  }
+
+  double limit_speeds(Eigen::RowVectorXd step) {
+    const Eigen::RowVectorXd all = step;
+    free_wrapped(step);
+    const double changed = limit_steps(track_.dofs, step);
+    if (changed > 0) keep_limits(*body_.robot.skeleton, track_.dofs);
+    Balls(*body_.robot.skeleton).limit_turns(all, track_.dofs);
+    return changed;
   }
 
   void free_wrapped(Eigen::RowVectorXd& step) const {

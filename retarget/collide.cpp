@@ -71,29 +71,30 @@ std::vector<CollisionPair> collision_pairs(const Robot& robot) {
 }
 
 Collider::Collider(const RobotBody& body)
-    : capsules_(body.robot.capsules), pairs_(body.pairs), shapes_(capsules_.size()) {
-  for (size_t i = 0; i < capsules_.size(); ++i)
-    shapes_[i].half = 0.5 * (capsules_[i].b - capsules_[i].a).norm();
+    : capsules_(body.robot.capsules), pairs_(body.pairs), centres_(capsules_.size()) {
+  const auto reach = [&](int i) {
+    const Capsule& c = capsules_[z(i)];
+    return 0.5 * (c.b - c.a).norm() + c.radius;
+  };
+  for (const CollisionPair& p : pairs_)
+    spheres_.push_back({z(p.a), z(p.b), reach(p.a) + reach(p.b)});
 }
 
 const std::vector<Contact>& Collider::near(const Model& model, double reach) {
   contacts_.clear();
-  for (size_t i = 0; i < capsules_.size(); ++i) {
-    const Capsule& c = capsules_[i];
-    shapes_[i].a = model.at(c.body, c.a);
-    shapes_[i].b = model.at(c.body, c.b);
-    shapes_[i].centre = 0.5 * (shapes_[i].a + shapes_[i].b);
-  }
-  for (const CollisionPair& pair : pairs_) {
-    const Shape &a = shapes_[z(pair.a)], &b = shapes_[z(pair.b)];
-    const Capsule &ca = capsules_[z(pair.a)], &cb = capsules_[z(pair.b)];
-    const double radii = ca.radius + cb.radius, far = a.half + b.half + radii + reach;
-    if ((a.centre - b.centre).squaredNorm() > far * far) continue;
-    const Nearest n = nearest_points(a.a, a.b, b.a, b.b);
-    const double gap = n.distance - radii;
+  for (size_t i = 0; i < capsules_.size(); ++i)
+    centres_[i] = model.at(capsules_[i].body, 0.5 * (capsules_[i].a + capsules_[i].b));
+  for (size_t i = 0; i < spheres_.size(); ++i) {
+    const Near& s = spheres_[i];
+    const double far = s.far + reach;
+    if ((centres_[s.a] - centres_[s.b]).squaredNorm() > far * far) continue;
+    const Capsule &a = capsules_[s.a], &b = capsules_[s.b];
+    const Nearest n = nearest_points(model.at(a.body, a.a), model.at(a.body, a.b),
+                                     model.at(b.body, b.a), model.at(b.body, b.b));
+    const double gap = n.distance - a.radius - b.radius;
     if (gap < reach && n.distance > 1e-9)
       contacts_.push_back(
-          {ca.body, cb.body, n.a, n.b, gap, std::min(kMargin, kMarginShare * pair.gap)});
+          {a.body, b.body, n.a, n.b, gap, std::min(kMargin, kMarginShare * pairs_[i].gap)});
   }
   return contacts_;
 }

@@ -35,13 +35,14 @@ class Collider {
   const std::vector<Contact>& near(const Model& model, double reach);
 
  private:
-  struct Shape {
-    Vec3 a, b, centre;  ///< world
-    double half = 0;    ///< m, half of the axis
+  struct Near {
+    size_t a, b;
+    double far;  ///< m between their centres from which they do not touch
   };
   const std::vector<Capsule>& capsules_;
   const std::vector<CollisionPair>& pairs_;
-  std::vector<Shape> shapes_;
+  std::vector<Near> spheres_;  ///< of pairs_
+  std::vector<Vec3> centres_;  ///< of capsules_, world
   std::vector<Contact> contacts_;
 };
 

@@ -1,10 +1,13 @@
 #include "retarget/figure.h"
 
 #include "motion/kinematics.h"
+#include "retarget/parallel.h"
 
 namespace motus::retarget {
 
 namespace {
+
+constexpr int kBlock = 128;  // frames a thread takes at a time
 
 size_t z(int i) {
   return static_cast<size_t>(i);
@@ -22,102 +25,76 @@ Point foot_tip(const Skeleton& s, const Leg& leg) {
   return tip;
 }
 
-/// A robot's hips in its pelvis, with all joints at zero: the hinges of one hip lie apart, so that
-/// any one of their origins moves as others turn.
-struct Hips {
-  bool rigid = false;
-  Vec3 centre = Vec3::Zero(), left = Vec3::Zero();
-};
+}  // namespace
 
-Hips hips_of(const Rig& rig) {
-  Hips out;
-  out.rigid = rig.skeleton->kind() == SkeletonKind::robot;
-  if (!out.rigid) return out;
+FigureReader::FigureReader(const Rig& rig)
+    : rig_(rig), rigid_(rig.skeleton->kind() == SkeletonKind::robot) {
+  for (const Leg& leg : rig.legs) tips_.push_back(foot_tip(*rig.skeleton, leg));
+  add("pelvis", rig.pelvis);
+  add("torso", rig.chest);
+  if (!rig.roles.quadruped) {
+    for (const Leg& leg : rig.legs) add(leg.name + "foot", leg.foot);
+  }
+  for (const Arm& arm : rig.arms) add(arm.name + "hand", arm.hand);
+  if (!rigid_) return;
   const ZeroPose zero(*rig.skeleton);
   const Quat back = zero.rot[z(rig.pelvis)].conjugate();
   for (const Leg& leg : rig.legs) {
     const Vec3 hip = back * (zero.at(leg.hip) - zero.pos[z(rig.pelvis)]);
-    out.centre += hip / static_cast<double>(rig.legs.size());
-    out.left += leg.side * hip;
+    hips_ += hip / static_cast<double>(rig.legs.size());
+    left_ += leg.side * hip;
   }
+}
+
+void FigureReader::add(const std::string& name, int body) {
+  if (body >= 0) bodies_.push_back({name, body});
+}
+
+Figure FigureReader::blank(double fps, int frames) const {
+  const size_t n = z(frames);
+  Figure out;
+  out.fps = fps;
+  const auto limb = [&](const std::string& name) {
+    LimbTrack t;
+    t.name = name;
+    for (auto* v : {&t.root, &t.joint, &t.end}) v->resize(n);
+    return t;
+  };
+  for (const Leg& leg : rig_.legs) out.legs.push_back(limb(leg.name + "leg"));
+  for (const Arm& arm : rig_.arms) out.arms.push_back(limb(arm.name + "arm"));
+  for (const Named& b : bodies_) out.bodies.push_back({b.name, std::vector<Quat>(n)});
+  out.toes.resize(n * rig_.legs.size());
+  out.centre.resize(n);
+  out.left.resize(n);
+  if (!rig_.arms.empty()) out.neck.resize(n);
   return out;
 }
 
-}  // namespace
-
-Figure figure(const Clip& clip, const Rig& rig) {
-  Figure out;
-  out.fps = clip.fps;
-  const size_t frames = z(clip.frames());
-  const auto add_limb = [&](std::vector<LimbTrack>& to, const std::string& name) {
-    LimbTrack t;
-    t.name = name;
-    for (auto* v : {&t.root, &t.joint, &t.end}) v->reserve(frames);
-    to.push_back(std::move(t));
-  };
-  std::vector<Point> tips;
-  for (const Leg& leg : rig.legs) {
-    add_limb(out.legs, leg.name + "leg");
-    tips.push_back(foot_tip(*rig.skeleton, leg));
-  }
-  for (const Arm& arm : rig.arms) add_limb(out.arms, arm.name + "arm");
-  std::vector<int> bodies;
-  const auto add_body = [&](const std::string& name, int body) {
-    if (body < 0) return;
-    bodies.push_back(body);
-    out.bodies.push_back({name, {}});
-    out.bodies.back().rot.reserve(frames);
-  };
-  add_body("pelvis", rig.pelvis);
-  add_body("torso", rig.chest);
-  if (!rig.roles.quadruped) {
-    for (const Leg& leg : rig.legs) add_body(leg.name + "foot", leg.foot);
-  }
-  for (const Arm& arm : rig.arms) add_body(arm.name + "hand", arm.hand);
-
-  const size_t legs = rig.legs.size();
-  const Hips hips = hips_of(rig);
-  out.toes.resize(legs * frames);
-  for (int f = 0; f < clip.frames(); ++f) {
-    const BodyPoses p = forward(clip, f);
-    const auto at = [&](const Point& q) {
-      return Vec3(p.pos[z(q.body)] + p.rot[z(q.body)] * q.pos);
-    };
-    Vec3 centre = Vec3::Zero(), neck = Vec3::Zero(), left = Vec3::Zero();
-    for (size_t i = 0; i < legs; ++i) {
-      const Leg& leg = rig.legs[i];
-      LimbTrack& t = out.legs[i];
-      t.root.push_back(at(leg.hip));
-      t.joint.push_back(at(leg.knee));
-      t.end.push_back(at(leg.ankle));
-      out.toes[i * frames + z(f)] = at(tips[i]);
-      centre += t.root.back() / static_cast<double>(legs);
-      left += leg.side * t.root.back();
-    }
-    if (hips.rigid) {
-      const Quat& turn = p.rot[z(rig.pelvis)];
-      centre = p.pos[z(rig.pelvis)] + turn * hips.centre;
-      left = turn * hips.left;
-    }
-    out.centre.push_back(centre);
-    out.left.push_back(left);
-    for (size_t i = 0; i < rig.arms.size(); ++i) {
-      const Arm& arm = rig.arms[i];
-      LimbTrack& t = out.arms[i];
-      t.root.push_back(at(arm.shoulder));
-      t.joint.push_back(at(arm.elbow));
-      t.end.push_back(at(arm.wrist));
-      neck += 0.5 * t.root.back();
-    }
-    if (!rig.arms.empty()) out.neck.push_back(neck);
-    for (size_t b = 0; b < bodies.size(); ++b) out.bodies[b].rot.push_back(p.rot[z(bodies[b])]);
-  }
-  if (frames == 0) return out;
+void FigureReader::finish(Figure& out) const {
+  if (out.centre.empty()) return;
   for (auto* limbs : {&out.legs, &out.arms}) {
     for (LimbTrack& t : *limbs)
       t.length = (t.joint[0] - t.root[0]).norm() + (t.end[0] - t.joint[0]).norm();
   }
-  for (const LimbTrack& t : out.legs) out.leg_length += t.length / static_cast<double>(legs);
+  for (const LimbTrack& t : out.legs)
+    out.leg_length += t.length / static_cast<double>(out.legs.size());
+}
+
+Figure figure(const Clip& clip, const Rig& rig, int jobs) {
+  const FigureReader reader(rig);
+  Figure out = reader.blank(clip.fps, clip.frames());
+  for_blocks(clip.frames(), kBlock, jobs, [&] {
+    return [&, rotations = std::vector<Quat>(), p = BodyPoses()](int first, int last) mutable {
+      for (int f = first; f < last; ++f) {
+        joint_rotations(clip, f, rotations);
+        forward(*clip.skeleton, clip.root_pos_at(f), clip.root_rot_at(f), rotations, p);
+        reader.read(
+            f, [&](const Point& q) { return Vec3(p.pos[z(q.body)] + p.rot[z(q.body)] * q.pos); },
+            [&](int body) { return p.rot[z(body)]; }, out);
+      }
+    };
+  });
+  reader.finish(out);
   return out;
 }
 

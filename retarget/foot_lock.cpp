@@ -12,6 +12,7 @@ namespace {
 
 constexpr int kBlock = 64;  // frames a thread takes at a time
 constexpr int kIterations = 3;
+constexpr double kThere = 1e-7;  // m from its place
 constexpr double kTouch = 1000;  // per m, square root of a weight like those below
 constexpr double kTurn = 1;      // per rad
 constexpr double kStay = 0.1;    // per rad of a dof
@@ -45,7 +46,8 @@ class LegSolver {
     g_.resize(n);
     lo_.resize(n);
     hi_.resize(n);
-    for (int k = 0; k < kIterations; ++k) {
+    double left = kThere;
+    for (int k = 0; k < kIterations && left >= kThere; ++k) {
       h_.setZero();
       g_.setZero();
       h_.diagonal().setConstant(kStay * kStay);
@@ -68,8 +70,9 @@ class LegSolver {
         state.dofs[d] = std::clamp(state.dofs[d] + step[i], model_.lower()[d], model_.upper()[d]);
       }
       model_.update(state);
+      left = (place - touch(leg, local)).norm();
     }
-    return (place - touch(leg, local)).norm();
+    return left;
   }
 
  private:

@@ -12,7 +12,8 @@ namespace motus::retarget {
 namespace {
 
 constexpr double kDamping = 1e-4;
-constexpr double kTrust = 0.6;  // rad or m a step may move
+constexpr double kTrust = 0.6;        // rad or m a step may move
+constexpr double kSmallStep = 0.015;  // rad or m
 constexpr int kStartIterations = 60;
 constexpr double kStartTrust = 0.25;
 constexpr double kStartKnee = 0.4;     // rad of bend that the first frame is sought from
@@ -22,7 +23,7 @@ constexpr double kMarginShare = 0.1;   // of the range at most
 constexpr double kSpeedShare = 0.98;   // of what a motor can do
 constexpr double kAnySpeed = 1;        // s, in which every dof can move as far as it likes
 constexpr double kNearFloor = 0.05;    // m, heights that a step may bring to the floor
-constexpr double kNearBody = 0.03;     // m, likewise gaps between bodies
+constexpr double kNearBody = 0.02;     // m, likewise gaps between bodies
 constexpr double kNearLimit = 0.2;     // rad, likewise
 constexpr double kNearGuide = 0.5;     // rad from its guide within which a shoulder is free
 constexpr double kLeastBend = 0.03;    // rad a knee or elbow stays bent
@@ -320,8 +321,9 @@ void Solver::lead(int dof, double weight, double off) {
   g_[6 + dof] += weight * weight * off;
 }
 
-void Solver::step(const Target& t, State& state, double trust, const Eigen::VectorXd& before,
-                  double dt) {
+/// Returns the largest change (m or rad).
+double Solver::step(const Target& t, State& state, double trust, const Eigen::VectorXd& before,
+                    double dt) {
   lo_.setConstant(-trust);
   hi_.setConstant(trust);
   // the state lies within all of these, so zero is always allowed
@@ -337,7 +339,9 @@ void Solver::step(const Target& t, State& state, double trust, const Eigen::Vect
     lo_[6 + b.dof] = std::max(lo_[6 + b.dof], std::min(0.0, b.lower - q));
     hi_[6 + b.dof] = std::min(hi_[6 + b.dof], std::max(0.0, b.upper - q));
   }
-  model_.advance(state, hinges_.solve(box_, h_, g_, lo_, hi_));
+  const Eigen::VectorXd& x = hinges_.solve(box_, h_, g_, lo_, hi_);
+  model_.advance(state, x);
+  return x.cwiseAbs().maxCoeff();
 }
 
 State Solver::start(const Target& target) {
@@ -359,7 +363,8 @@ void Solver::solve(const Target& target, int iterations, double dt, State& state
   before_.dofs = w_.change;
   for (int k = 0; k < iterations; ++k) {
     linearise(target, state, before_, Terms::all);
-    step(target, state, kTrust, before_.to.dofs, dt);
+    // what the next step would change is the square of this one's
+    if (step(target, state, kTrust, before_.to.dofs, dt) < kSmallStep) break;
   }
 }
 

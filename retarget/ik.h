@@ -63,7 +63,7 @@ class Solver {
   /// A pose for the first frame, from the robot's default pose.
   State start(const Target& target);
 
-  /// The next frame's pose, `dt` seconds after `state`, by `iterations` steps.
+  /// The next frame's pose, `dt` seconds after `state`, by `iterations` steps at most.
   void solve(const Target& target, int iterations, double dt, State& state);
 
   /// The pose nearest to target and pull together, its bodies apart; no frame before it is asked.
@@ -73,7 +73,8 @@ class Solver {
 
  private:
   void linearise(const Target& t, const State& state, const Pull& pull, Terms terms);
-  void step(const Target& t, State& state, double trust, const Eigen::VectorXd& before, double dt);
+  double step(const Target& t, State& state, double trust, const Eigen::VectorXd& before,
+              double dt);
   void add_tasks(const Target& t);
   void plant_feet(const Target& t);
   void keep_above_floor();

@@ -77,7 +77,6 @@ void measure_feet(const Figure& source, const Figure& robot, const Ground& groun
   Timeline& t = out.timeline;
   const int frames = robot.frames();
   const size_t feet = robot.legs.size();
-  t.source_stands = stands(source);
   t.robot_stands.assign(feet, std::vector<char>(z(frames)));
   t.slide.assign(z(frames), 0);
   t.depth.assign(z(frames), 0);

@@ -16,15 +16,24 @@ struct Ground {
   std::vector<double> lowest;              ///< (F) m, of all collision points
   std::vector<Vec3> mass_centre;           ///< (F) m; empty if masses are unknown
   std::vector<double> outside_support;  ///< (F) m from the mass centre's foot point to the hull of
-                                        ///< the soles; empty likewise
+                                        ///< the soles where the source stands on all feet; empty
+                                        ///< likewise
 };
-Ground ground(const Clip& clip, const RobotBody& body);
 
+/// What one look at every pose of a robot tells.
+struct Seen {
+  Figure figure;
+  Ground ground;
+};
+/// `stands` is the source's. Measures collisions too.
+Seen see_poses(const Clip& clip, const RobotBody& body,
+               const std::vector<std::vector<char>>& stands, int jobs, Measured& out);
+
+/// out.timeline.source_stands is known.
 void measure_feet(const Figure& source, const Figure& robot, const Ground& ground, Measured& out);
 void measure_joints(const Clip& clip, const RobotBody& body, Measured& out);
 /// What of measure_joints() can be asked of any source; `size`: robot over source.
 void measure_source(const Clip& source, double size, Measured& out);
-void measure_collisions(const Clip& clip, const RobotBody& body, Measured& out);
 void measure_shape(const Figure& source, const Figure& robot, Measured& out);
 void measure_balance(const Ground& ground, double fps, Measured& out);
 

@@ -88,7 +88,7 @@ std::span<const MetricRow> metric_rows() {
 }
 
 Measured measure(const Clip& source, const Rig& rig, const Clip& clip, const RobotBody& body,
-                 double scale, int jobs) {
+                 double scale, int jobs, Figure* robot) {
   require(source.frames() == clip.frames() && clip.frames() > 0, Kind::bad_input,
           "measuring '{}': the source has {} frames and the result {}", clip.name, source.frames(),
           clip.frames());
@@ -98,23 +98,19 @@ Measured measure(const Clip& source, const Rig& rig, const Clip& clip, const Rob
   Measured out;
   out.metrics.frames = clip.frames();
   out.metrics.scale = scale;
-  Figure from, to;
-  Ground on;
+  const Figure from = figure(source, rig, jobs);
+  out.timeline.source_stands = stands(from);
+  Seen seen = see_poses(clip, body, out.timeline.source_stands, jobs, out);
+  const Figure& to = seen.figure;
   // none of these asks another, and no two write the same
-  const std::array<std::function<void()>, 5> parts = {
-      [&] { measure_collisions(clip, body, out); }, [&] { on = ground(clip, body); },
-      [&] { from = figure(source, rig); }, [&] { to = figure(clip, body.rig); },
+  const std::array<std::function<void()>, 4> parts = {
+      [&] { measure_shape(from, to, out); }, [&] { measure_feet(from, to, seen.ground, out); },
+      [&] { measure_source(source, to.leg_length / from.leg_length, out); },
       [&] { measure_joints(clip, body, out); }};
-  const auto side_by_side = [&](std::span<const std::function<void()>> work) {
-    for_blocks(static_cast<int>(work.size()), 1, jobs,
-               [&] { return [&](int first, int) { work[static_cast<size_t>(first)](); }; });
-  };
-  side_by_side(parts);
-  const std::array<std::function<void()>, 3> comparisons = {
-      [&] { measure_shape(from, to, out); }, [&] { measure_feet(from, to, on, out); },
-      [&] { measure_source(source, to.leg_length / from.leg_length, out); }};
-  side_by_side(comparisons);
-  measure_balance(on, clip.fps, out);
+  for_blocks(static_cast<int>(parts.size()), 1, jobs,
+             [&] { return [&](int first, int) { parts[static_cast<size_t>(first)](); }; });
+  measure_balance(seen.ground, clip.fps, out);
+  if (robot) *robot = std::move(seen.figure);
   return out;
 }
 

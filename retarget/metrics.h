@@ -12,6 +12,7 @@
 
 #include "motion/clip.h"
 #include "retarget/body.h"
+#include "retarget/figure.h"
 
 namespace motus::retarget {
 
@@ -102,10 +103,10 @@ struct Measured {
 };
 
 /// `source` and `clip` have the same frames; `rig` is the source's. `scale`: robot length per
-/// source length of the way travelled. `jobs`: threads; the result does not depend on it. Throws
-/// Error(bad_input) if their frames differ.
+/// source length of the way travelled. `jobs`: threads; the result does not depend on it. `robot` takes
+/// where the robot's joints are. Throws Error(bad_input) if their frames differ.
 Measured measure(const Clip& source, const Rig& rig, const Clip& clip, const RobotBody& body,
-                 double scale, int jobs = 1);
+                 double scale, int jobs = 1, Figure* robot = nullptr);
 
 /// How a number is shown and judged.
 struct MetricRow {

@@ -7,17 +7,12 @@
 
 namespace motus::retarget {
 
-namespace {
-
-/// Rotation by a vector without wrapping its angle: smooth beyond pi.
 Quat rotation(const Vec3& e) {
   const double t = e.norm();
   if (t < 1e-9) return Quat(1, 0.5 * e.x(), 0.5 * e.y(), 0.5 * e.z()).normalized();
   const Vec3 v = std::sin(0.5 * t) / t * e;
   return Quat(std::cos(0.5 * t), v.x(), v.y(), v.z());
 }
-
-}  // namespace
 
 Model::Model(SkeletonPtr skeleton) : skeleton_(std::move(skeleton)) {
   const Skeleton& s = *skeleton_;

@@ -25,6 +25,9 @@ struct State {
   Eigen::VectorXd dofs;
 };
 
+/// Rotation by a vector (rad) without wrapping its angle: smooth beyond pi.
+Quat rotation(const Vec3& e);
+
 class Model {
  public:
   /// Throws Error(bad_input) for a chain of more than Block::kMost dimensions.

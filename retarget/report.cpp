@@ -4,58 +4,36 @@
 
 #include <algorithm>
 
-#include "motion/kinematics.h"
 #include "retarget/json_text.h"
 #include "retarget/measure_parts.h"
-#include "retarget/parallel.h"
 
 namespace motus::retarget {
 
 namespace {
 
-constexpr int kBlock = 64;  // frames a thread takes at a time
-
 size_t z(int i) {
   return static_cast<size_t>(i);
 }
 
-/// The robot's ankles and feet in one frame.
-struct Feet {
-  std::array<Vec3, kMaxLegs> ankle;
-  std::array<Quat, kMaxLegs> foot;  ///< anatomical
-};
-
-std::vector<Feet> feet_of(const Clip& clip, const RobotBody& body, int jobs) {
-  std::vector<Feet> out(z(clip.frames()));
-  for_blocks(clip.frames(), kBlock, jobs, [&] {
-    return [&](int first, int last) {
-      for (int f = first; f < last; ++f) {
-        const BodyPoses p = forward(clip, f);
-        for (size_t i = 0; i < body.rig.legs.size(); ++i) {
-          const Leg& leg = body.rig.legs[i];
-          out[z(f)].ankle[i] = p.pos[z(leg.ankle.body)] + p.rot[z(leg.ankle.body)] * leg.ankle.pos;
-          out[z(f)].foot[i] = p.rot[z(leg.foot)] * body.zero.rot[z(leg.foot)].conjugate();
-        }
-      }
-    };
-  });
-  return out;
-}
-
 }  // namespace
 
-void measure_plan(const Clip& clip, const RobotBody& body, std::span<const Target> targets,
-                  int jobs, Report& r) {
+void measure_plan(const Figure& robot, const RobotBody& body, std::span<const Target> targets,
+                  Report& r) {
   const Rig& rig = body.rig;
-  const std::vector<Feet> feet = feet_of(clip, body, jobs);
+  std::array<const BodyTrack*, kMaxLegs> feet{};
+  for (size_t i = 0; i < rig.legs.size(); ++i) {
+    for (const BodyTrack& b : robot.bodies) {
+      if (b.name == rig.legs[i].name + "foot") feet[i] = &b;
+    }
+  }
   Mean slide, foot_error;
   int planted = 0;
   std::array<Vec3, kMaxLegs> last{};
   std::array<int, kMaxLegs> last_roll{};
-  for (int f = 0; f < clip.frames(); ++f) {
-    const Target& t = targets[z(f)];
+  for (size_t f = 0; f < targets.size(); ++f) {
+    const Target& t = targets[f];
     for (size_t i = 0; i < rig.legs.size(); ++i) {
-      const Vec3& ankle = feet[z(f)].ankle[i];
+      const Vec3& ankle = robot.legs[i].end[f];
       foot_error.add((ankle - t.feet[i].ankle).norm());
       if (!t.feet[i].planted) continue;
       ++planted;
@@ -63,12 +41,13 @@ void measure_plan(const Clip& clip, const RobotBody& body, std::span<const Targe
       const double nose_up = (t.feet[i].foot * Vec3::UnitX()).z();
       const int rolls = nose_up < -0.01 ? 1 : nose_up > 0.01 ? -1 : 0;
       Vec3 touch = ankle;
-      if (!rig.roles.quadruped) {
+      if (feet[i]) {
         const double x = rolls > 0 ? body.feet[i].toe : rolls < 0 ? body.feet[i].heel : 0.0;
-        touch += feet[z(f)].foot[i] * Vec3(x, 0, -body.feet[i].ankle_height);
+        const Quat foot = feet[i]->rot[f] * body.zero.rot[z(rig.legs[i].foot)].conjugate();
+        touch += foot * Vec3(x, 0, -body.feet[i].ankle_height);
       }
-      if (f > 0 && targets[z(f - 1)].feet[i].planted && rolls == last_roll[i]) {
-        const double v = (touch - last[i]).head<2>().norm() * clip.fps;
+      if (f > 0 && targets[f - 1].feet[i].planted && rolls == last_roll[i]) {
+        const double v = (touch - last[i]).head<2>().norm() * robot.fps;
         slide.add(v);
         r.plant_slide_max = std::max(r.plant_slide_max, v);
       }
@@ -76,7 +55,7 @@ void measure_plan(const Clip& clip, const RobotBody& body, std::span<const Targe
       last[i] = touch;
     }
   }
-  r.planted_share = planted / (std::max(1.0, clip.frames() * static_cast<double>(rig.legs.size())));
+  r.planted_share = planted / std::max(1.0, static_cast<double>(targets.size() * rig.legs.size()));
   r.plant_slide = slide.value();
   r.foot_error = foot_error.value();
 }

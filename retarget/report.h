@@ -22,10 +22,9 @@ struct Report : Measured {
   double loop_residual = 0;  ///< rad, closed at the seam; 0 for clips that do not wrap
 };
 
-/// Fills in the numbers about planted feet: `clip` on `body.robot` against the targets of its
-/// frames. `jobs`: threads; the result does not depend on it.
-void measure_plan(const Clip& clip, const RobotBody& body, std::span<const Target> targets,
-                  int jobs, Report& report);
+/// Fills in the numbers about planted feet: where `body.robot` is against the targets of its frames.
+void measure_plan(const Figure& robot, const RobotBody& body, std::span<const Target> targets,
+                  Report& report);
 
 /// name -> value, SI units: the metrics and the plan's.
 std::map<std::string, double> numbers(const Report& report);

@@ -139,15 +139,21 @@ Track solve(const Plan& plan, const RobotBody& robot, double fps, const Options&
     stages.done("feet",
                 {{"moved_m", feet.moved}, {"left_m", feet.left}, {"speed_limited_rad", limited}});
   }
-  Balls(*robot.robot.skeleton).to_maps(track.dofs);
+  const Balls balls(*robot.robot.skeleton);
+  balls.to_maps(track.dofs);
+  if (full)
+    balls.limit_turns(Eigen::RowVectorXd::Constant(track.dofs.cols(), kFastest / fps), track.dofs);
   make_continuous(track.root_rot);
   return track;
 }
 
 /// Measures the result and writes what it says into the clip, so that the file keeps it.
-void judge_result(const RobotBody& robot, double scale, int jobs, Stages& stages, Result& r) {
+void judge_result(const RobotBody& robot, double scale, std::span<const Target> targets, int jobs,
+                  Stages& stages, Result& r) {
+  Figure seen;
   static_cast<Measured&>(r.report) =
-      measure(r.source, make_rig(r.source.skeleton, r.roles), r.clip, robot, scale, jobs);
+      measure(r.source, make_rig(r.source.skeleton, r.roles), r.clip, robot, scale, jobs, &seen);
+  measure_plan(seen, robot, targets, r.report);
   r.report.verdict = judge(r.report.metrics);
   stages.done("report");
   r.stages = stages.take();
@@ -180,9 +186,8 @@ Result copy(const Clip& source, const RobotBody& robot, RoleMap roles) {
   r.clip.channels = source.channels;
   const Observation seen = observe(source, r.roles);
   const Plan plan = make_plan(seen, robot, 1.0);
-  measure_plan(r.clip, robot, plan.targets, 1, r.report);
   Stages stages;
-  judge_result(robot, 1.0, 1, stages, r);
+  judge_result(robot, 1.0, plan.targets, 1, stages, r);
   return r;
 }
 
@@ -202,7 +207,7 @@ Result run_gmr(const Clip& source, const RobotBody& robot, RoleMap roles) {
   r.clip.dof_pos = std::move(track.dofs);
   make_continuous(r.clip.root_rot);
   r.report.scheme = "gmr; " + plan.note;
-  judge_result(robot, plan.scale, 1, stages, r);
+  judge_result(robot, plan.scale, {}, 1, stages, r);
   return r;
 }
 
@@ -211,12 +216,13 @@ Result run_gmr(const Clip& source, const RobotBody& robot, RoleMap roles) {
 Result run(Clip given, const RobotBody& robot, const Options& options) {
   const bool bind = starts_with_bind_pose(given);
   const bool other_fps = options.fps && std::abs(*options.fps - given.fps) > 1e-9;
+  RoleMap roles = map_roles(given, options.map);
+  // a rest pose is sought in what was read
+  const std::optional<BodyPoses> rest =
+      rest_pose(given, make_rig(given.skeleton, roles), options.rest);
   Clip source = bind ? cut(given, 1, given.frames()) : other_fps ? given : std::move(given);
   if (bind) source.source.warnings.push_back("its first frame is a bind pose: left out");
   if (other_fps) source = resample(source, *options.fps);
-  // a rest pose is sought in what was read
-  const Clip& read = bind || other_fps ? given : source;
-  RoleMap roles = map_roles(source, options.map);
   refuse_other_kind(roles, robot);
   if (options.copy_same_dofs && !options.scale && source.dof_pos.size() > 0 &&
       same_dofs(*source.skeleton, *robot.robot.skeleton))
@@ -234,8 +240,7 @@ Result run(Clip given, const RobotBody& robot, const Options& options) {
   const Clip unrolled = loop ? unroll(source, pad) : Clip{};
   const Clip& whole = loop ? unrolled : source;
   Stages stages;
-  Observation seen = observe(
-      whole, roles, rest_pose(read, make_rig(read.skeleton, roles), options.rest), options.jobs);
+  Observation seen = observe(whole, roles, rest, options.jobs);
   stages.done("observe", {{"standing_frames", seen.standing}});
   require(!options.peng || roles.quadruped, Kind::usage,
           "Peng's rule is for four legs, '{}' has two", source.skeleton->name());
@@ -266,11 +271,9 @@ Result run(Clip given, const RobotBody& robot, const Options& options) {
   write_contacts(robot, targets, r.clip);
   r.source = std::move(source);
   r.report.scheme = options.quality == Quality::full ? "motus full" : "motus draft";
-  measure_plan(r.clip, robot, targets, options.jobs, r.report);
   r.report.pelvis_drop = plan.drop;
   r.report.loop_residual = residual;
-  plan.targets = {};
-  judge_result(robot, plan.scale, options.jobs, stages, r);
+  judge_result(robot, plan.scale, targets, options.jobs, stages, r);
   return r;
 }
 

@@ -82,7 +82,7 @@ TrajectoryStats smooth_trajectory(const RobotBody& body, std::span<const Target>
   // where planting asks for more than a motor can do, the frames around it begin earlier
   x = z;
   for (int round = 0;; ++round) {
-    solve_frames(body, targets, Terms::hard, z, {{}, kHoldPos, kHoldTurn, kHoldDofs}, 2, jobs,
+    solve_frames(body, targets, Terms::hard, z, {{}, kHoldPos, kHoldTurn, kHoldDofs}, 1, jobs,
                  which, x);
     if (round == kHoldRounds) break;
     z = x;

@@ -34,7 +34,8 @@ Clip standing() {
   c.dof_pos = Frames::Zero(kFrames, s.dof_count());
   for (int d = 0; d < s.dof_count(); ++d)
     c.dof_pos.col(d).setConstant(body.robot.default_dofs[static_cast<size_t>(d)]);
-  const double lowest = ground(c, body).lowest[0];
+  Measured unused;
+  const double lowest = see_poses(c, body, {}, 1, unused).ground.lowest[0];
   c.root_pos.col(2).array() -= lowest;
   return c;
 }
