@@ -1,6 +1,7 @@
 #include "retarget/balls.h"
 
 #include <algorithm>
+#include <cmath>
 
 #include "motion/limits.h"
 #include "retarget/smooth.h"
@@ -64,29 +65,32 @@ void Balls::limit_turns(const Eigen::RowVectorXd& most, Frames& dofs) const {
   const Eigen::Index n = dofs.rows();
   for (const int d : balls_) {
     const auto map = [&](Eigen::Index f) { return Vec3(dofs.block<1, 3>(f, d).transpose()); };
-    const auto jumps = [&] {
-      for (Eigen::Index f = 1; f < n; ++f) {
+    /// The first frame from `f` on that is too far from the one before; n if none is.
+    const auto jump = [&](Eigen::Index f) {
+      for (f = std::max<Eigen::Index>(f, 1); f < n; ++f) {
         const Vec3 a = map(f - 1), b = map(f);  // which are never nearer than their turns
         if ((b - a).squaredNorm() > most[d] * most[d] &&
             exp_map(a).angularDistance(exp_map(b)) > most[d])
-          return true;
+          break;
       }
-      return false;
+      return f;
     };
-    if (!jumps()) continue;
-    Frames angles(n, 3);
-    for (Eigen::Index f = 0; f < n; ++f)
-      angles.row(f) = hinge_angles(&dofs_[static_cast<size_t>(d)], exp_map(map(f))).transpose();
     // one hinge may have all of the ball's speed, unless another turns it about nearly the same axis
     for (const double share : {1.0, 0.75, 0.5}) {
-      Frames slow = angles;
-      limit_steps(slow, Eigen::RowVectorXd::Constant(3, share * most[d]));
-      Vec3 before = map(0);
-      for (Eigen::Index f = 0; f < n; ++f) {
-        before = log_map_near(before, hinges_turn(slow.row(f).transpose()));
-        dofs.block<1, 3>(f, d) = before.transpose();
+      const double step = share * most[d];
+      const auto around =
+          static_cast<Eigen::Index>(std::ceil(M_PI / step));  // frames of half a turn
+      for (Eigen::Index f = jump(1); f < n; f = jump(f + around)) {
+        const Eigen::Index first = std::max<Eigen::Index>(0, f - around);
+        Frames angles(std::min(n, f + around) - first, 3);
+        for (Eigen::Index k = 0; k < angles.rows(); ++k)
+          angles.row(k) =
+              hinge_angles(&dofs_[static_cast<size_t>(d)], exp_map(map(first + k))).transpose();
+        limit_steps(angles, Eigen::RowVectorXd::Constant(3, step));
+        for (Eigen::Index k = 0; k < angles.rows(); ++k)
+          dofs.block<1, 3>(first + k, d) =
+              log_map_near(map(first + k), hinges_turn(angles.row(k).transpose())).transpose();
       }
-      if (!jumps()) break;
     }
   }
 }

@@ -21,6 +21,7 @@ constexpr double kBranchMargin = 0.1;  // rad
 constexpr double kMargin = 0.08;       // rad from a limit, where it begins to be felt
 constexpr double kMarginShare = 0.1;   // of the range at most
 constexpr double kSpeedShare = 0.98;   // of what a motor can do
+constexpr double kHingeShare = 0.85;   // of a ball's speed, which its hinges add up to
 constexpr double kAnySpeed = 1;        // s, in which every dof can move as far as it likes
 constexpr double kNearFloor = 0.05;    // m, heights that a step may bring to the floor
 constexpr double kNearBody = 0.02;     // m, likewise gaps between bodies
@@ -32,6 +33,9 @@ constexpr double kLeastBend = 0.03;    // rad a knee or elbow stays bent
 
 Eigen::VectorXd top_speeds(const Robot& robot) {
   Eigen::VectorXd v = Eigen::VectorXd::Constant(robot.skeleton->dof_count(), kFastest);
+  for (const Joint& j : robot.skeleton->joints()) {
+    if (j.type == JointType::ball) v.segment<3>(j.dof) *= kHingeShare;
+  }
   for (size_t i = 0; i < robot.speed_limits.size(); ++i) {
     const double limit = kSpeedShare * robot.speed_limits[i];
     if (limit > 0) v[static_cast<Eigen::Index>(i)] = std::min(kFastest, limit);
