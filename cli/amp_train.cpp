@@ -44,6 +44,7 @@ cli::RunConfig configure(const cli::TrainFlags& o) {
             "--agent_config",
             o.model_file);
     c = cli::RunConfig::from_yaml(a.word("config"), o.model_file);
+    c.set(o.sets);
   } else {
     std::vector<std::string> sets = o.sets;
     if (!o.precision.empty()) sets.push_back("agent.precision=" + o.precision);

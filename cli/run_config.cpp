@@ -145,9 +145,13 @@ RunConfig RunConfig::from_files(const std::string& engine, const std::string& en
   c.agent = learn::with_preset(load(agent, "--agent_config", "agent configuration"));
   c.engine = load(find_engine(engine), "--engine_config", "engine configuration");
   if (!motion.empty()) c.env.set("motion_file", "\"" + motion + "\"");
-  for (const std::string& s : sets) apply_set(s, c);
+  c.set(sets);
   c.motion_file = c.env.get<std::string>("motion_file");
   return c;
+}
+
+void RunConfig::set(const std::vector<std::string>& sets) {
+  for (const std::string& s : sets) apply_set(s, *this);
 }
 
 std::string RunConfig::yaml() const {

@@ -23,14 +23,17 @@ struct RunConfig {
   double reference_speed = 0;  ///< m/s along the heading, of the clips; 0 until they were read
 
   RunConfig();
-  /// From MimicKit's three files, looked for as motion/data_path.h says; `sets` are "agent.key=value",
-  /// "env.key=value" or "engine.key=value". An empty `motion` keeps the environment's.
+  /// From MimicKit's three files, looked for as motion/data_path.h says; `sets` as set() takes them.
+  /// An empty `motion` keeps the environment's.
   static RunConfig from_files(const std::string& engine, const std::string& env,
                               const std::string& agent, const std::string& motion,
                               const std::vector<std::string>& sets);
   /// From the text that yaml() gave.
   static RunConfig from_yaml(const std::string& text, const std::string& place);
   static RunConfig from_run(const std::filesystem::path& run_folder);
+
+  /// Takes over "agent.key=value", "env.key=value" or "engine.key=value", in this order.
+  void set(const std::vector<std::string>& sets);
 
   std::string yaml() const;
   sim::EnvConfig env_config() const;

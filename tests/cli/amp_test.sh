@@ -27,6 +27,8 @@ expect 2 "did you mean 'train'?" "$train" --arg_file tiny.txt --mode trian
 expect 2 "arg file" "$train" --arg_file none.txt
 expect 2 "unknown key 'discont'" "$train" --arg_file tiny.txt --set agent.discont=1 --out_dir a
 expect 2 "did you mean 'agent'?" "$train" --arg_file tiny.txt --set agnet.discount=1 --out_dir a
+expect 2 "friction must be [lowest, highest], found [1, 0.5]" "$train" --arg_file tiny.txt --set 'env.randomise.friction=[1,0.5]' --out_dir a
+expect 2 "did you mean 'friction'?" "$train" --arg_file tiny.txt --set env.randomise.fricton=0.4 --out_dir a
 expect 4 "no CUDA" "$train" --arg_file tiny.txt --device cuda:0
 expect 4 "wandb" "$train" --arg_file tiny.txt --logger wandb --out_dir a
 expect 2 "is no film" "$train" --arg_file tiny.txt --mode visualize --video x.avi
@@ -93,6 +95,11 @@ same long/state.safetensors whole/state.safetensors
 # test and play need the run's folder only
 "$train" --mode test --model_file one --json >result.json 2>err || fail "test: $(cat err)"
 grep -q '"mean_length"' result.json || fail "no length in $(cat result.json)"
+# ... in another world too
+"$train" --mode test --model_file one --json --set env.randomise.friction=0.1 --set env.randomise.delay=0.1 \
+  >other.json 2>err || fail "test on ice: $(cat err)"
+! cmp -s result.json other.json || fail "neither ice nor a delay changed anything"
+expect 2 "did you mean 'friction'?" "$train" --mode test --model_file one --set env.randomise.fricton=0.4
 "$bin/amp-play" one -n 0.2 2>err | "$bin/motion-info" >info 2>&1 || fail "play: $(cat err info)"
 grep -q 'go2 (robot)' info || fail "the rollout is no Go2: $(cat info)"
 grep -q 'amp-play' info || fail "the rollout has no history"
