@@ -16,9 +16,8 @@ namespace {
 
 struct Options {
   std::vector<std::string> runs;
-  int episodes = 32, workers = 0;
-  int64_t seed = 0;
-  bool best = false, json = false;
+  cli::Trial trial;
+  bool best = false, robustness = false, json = false;
 };
 
 /// All checkpoints of a folder, the numbered ones first; the file itself.
@@ -130,6 +129,27 @@ void print(const cli::Judged& j, bool task) {
   if (j.words.empty()) fmt::print("  no fault found\n");
 }
 
+json robustness_json(const std::vector<cli::Endurance>& rows) {
+  json out = json::array();
+  for (const cli::Endurance& e : rows) {
+    out.push_back({{"world", e.world},
+                   {"episodes", e.episodes},
+                   {"falls", e.falls},
+                   {"survived", e.survived()},
+                   {"length_ratio", e.length},
+                   {"speed", e.speed}});
+  }
+  return out;
+}
+
+void print(const std::vector<cli::Endurance>& rows) {
+  if (!rows.empty()) fmt::print("  {:<30}survived   length   speed\n", "robustness");
+  for (const cli::Endurance& e : rows) {
+    fmt::print("    {:<28}{:>6.0f} %{:>7.0f} %{:>8.2f} m/s\n", e.world, 100 * e.survived(),
+               100 * e.length, e.speed);
+  }
+}
+
 /// What the log of the run adds, where there is one.
 std::vector<std::string> words_of_log(const fs::path& run) {
   if (!fs::is_directory(run) || !fs::exists(run / "log.txt")) return {};
@@ -144,7 +164,6 @@ std::vector<std::string> words_of_log(const fs::path& run) {
 }
 
 int judge(const Options& o) {
-  require(o.episodes > 0, Kind::usage, "--episodes {} is not positive", o.episodes);
   json out = json::array();
   for (const std::string& run : o.runs) {
     std::optional<cli::Court> court;
@@ -156,20 +175,26 @@ int judge(const Options& o) {
                       static_cast<int64_t>(files.size()));
       }
       const learn::Archive archive = learn::Archive::load(file);
-      if (!court) court.emplace(archive, file, cli::Trial{o.episodes, o.workers, o.seed});
+      if (!court) court.emplace(archive, file, o.trial);
       all.push_back(court->judge(archive, file));
     }
     const auto best = std::max_element(
         all.begin(), all.end(),
         [](const cli::Judged& a, const cli::Judged& b) { return a.score < b.score; });
     const std::vector<std::string> training = words_of_log(run);
+    std::vector<cli::Endurance> endurance;
+    if (o.robustness) {
+      endurance = court->robustness(learn::Archive::load(best->file), best->file);
+    }
     for (const cli::Judged& j : all) {
       if (o.json) {
         out.push_back(to_json(j));
         out.back()["best"] = &j == &*best;
         out.back()["training"] = training;
+        if (o.robustness && &j == &*best) out.back()["robustness"] = robustness_json(endurance);
       } else if (!o.best || &j == &*best) {
         print(j, court->has_task());
+        print(endurance);
         for (const std::string& s : training) fmt::print("  ! {}\n", s);
       } else {
         fmt::print("{} ({:.3f}M samples): score {:.3f}\n", j.file.string(),
@@ -188,12 +213,13 @@ int main(int argc, char** argv) {
   cli::App app("amp-judge",
                "Measure how well policies do what their clips show, and say what is wrong");
   app.positional("RUN", o.runs, "run folders or checkpoints");
-  app.option("--episodes", o.episodes, "test episodes of each checkpoint");
-  app.option("--seed", o.seed, "which starts are drawn");
-  app.option("--workers", o.workers, "threads; they change the time, not the result (0 = cores)");
+  o.trial.options(app);
   app.flag("--best", o.best, "judge every checkpoint of a run and name the best");
+  app.flag("--robustness", o.robustness,
+           "try it with pushes, other friction and masses, and a delay as well");
   app.json_flag(o.json);
   app.example("amp-judge data/policies/go2_pace");
+  app.example("amp-judge --robustness data/policies/g1_walk");
   app.example("amp-judge --best --json runs/g1");
   return app.run(argc, argv, [&] {
     require(!o.runs.empty(), Kind::usage, "name a run folder or a checkpoint");

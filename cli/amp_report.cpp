@@ -16,9 +16,8 @@ namespace {
 struct Options {
   std::vector<std::string> runs;
   std::string output = "-", title;
-  int episodes = 16, workers = 0;
-  int64_t seed = 0;
-  bool curves_only = false;
+  cli::Trial trial{.episodes = 16};
+  bool curves_only = false, robustness = false;
 };
 
 /// "lsgan_seed2" without "_seed2": runs that differ by that belong together.
@@ -108,8 +107,9 @@ cli::ReportRun read_run(const fs::path& run, const Options& o) {
   if (!model) return out;
   const fs::path file = learn::find_model(run);
   const learn::Archive archive = learn::Archive::load(file);
-  cli::Court court(archive, file, {o.episodes, o.workers, o.seed});
+  cli::Court court(archive, file, o.trial);
   out.judged = court.judge(archive, file);
+  if (o.robustness) out.endurance = court.robustness(archive, file);
   out.config = court.config().yaml();
   out.data = data_of(court.world().dataset);
   out.robot = court.robot();
@@ -148,16 +148,14 @@ int main(int argc, char** argv) {
                  "run folders, checkpoints, log.txt or event files; NAME=RUN,RUN,... is a group");
   app.option("-o,--output", o.output, "HTML file to write (default: stdout)");
   app.option("--title", o.title, "headline (default: the groups' names)");
-  app.option("--episodes", o.episodes, "test episodes of each checkpoint");
-  app.option("--seed", o.seed, "which starts are drawn");
-  app.option("--workers", o.workers, "threads; they change the time, not the result (0 = cores)");
+  o.trial.options(app);
+  app.flag("--robustness", o.robustness, "a table of how policies fare under pushes and the like");
   app.flag("--curves-only", o.curves_only, "do not run the policies");
   app.example("amp-report runs/go2 -o go2.html");
   app.example(
       "amp-report bce=runs/b0,runs/b1 lsgan=runs/l0,runs/l1 theirs/log.txt -o compare.html");
   return app.run(argc, argv, [&] {
     require(!o.runs.empty(), Kind::usage, "name a run folder");
-    require(o.episodes > 0, Kind::usage, "--episodes {} is not positive", o.episodes);
     return report(o);
   });
 }

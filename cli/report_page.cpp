@@ -127,6 +127,25 @@ std::string table(const std::vector<ReportGroup>& groups) {
          rows + "</table>\n";
 }
 
+std::string robustness_table(const std::vector<ReportGroup>& groups) {
+  std::string head, rows;
+  for (const ReportGroup& g : groups) {
+    for (const ReportRun& r : g.runs) {
+      if (r.endurance.empty()) continue;
+      head = "<tr><th>run</th>";
+      rows += "<tr><td>" + escaped(r.name) + "</td>";
+      for (const Endurance& e : r.endurance) {
+        head += "<th>" + escaped(e.world) + "</th>";
+        rows += fmt::format("<td>{:.0f} %, {:.2f} m/s</td>", 100 * e.survived(), e.speed);
+      }
+      rows += "</tr>\n";
+    }
+  }
+  if (rows.empty()) return "";
+  return "<h2>Robustness</h2>\n<p>Episodes survived, and speed forward.</p>\n<table>" + head +
+         "</tr>\n" + rows + "</table>\n";
+}
+
 std::string list(const std::vector<std::string>& words) {
   std::string out;
   for (const std::string& w : words) out += "<li>" + escaped(w) + "</li>";
@@ -260,7 +279,7 @@ std::string report_page(const std::string& title, const std::vector<ReportGroup>
       "style-src "
       "'unsafe-inline'; script-src 'unsafe-inline'\">\n<title>" +
       escaped(title) + "</title>\n" + head + kStyle + "</head><body>\n<h1>" + escaped(title) +
-      "</h1>\n" + legend(groups) + table(groups);
+      "</h1>\n" + legend(groups) + table(groups) + robustness_table(groups);
   std::string curves;
   for (const Panel& p : panels()) curves += plot(p, groups);
   if (!curves.empty()) {

@@ -15,11 +15,12 @@ struct ReportRun {
   std::string name;
   learn::Curves curves;
   std::optional<Judged> judged;
-  std::vector<std::string> words;  ///< what its log says
-  std::string config;              ///< YAML, "" = unknown
-  std::string data;                ///< which clips it learned from, ""= unknown
-  Robot robot;                     ///< of judged
-  Clip reference;                  ///< as long as the first rollout, beside it
+  std::vector<Endurance> endurance;  ///< empty = not tried
+  std::vector<std::string> words;    ///< what its log says
+  std::string config;                ///< YAML, "" = unknown
+  std::string data;                  ///< which clips it learned from, ""= unknown
+  Robot robot;                       ///< of judged
+  Clip reference;                    ///< as long as the first rollout, beside it
   Gait reference_gait;
 };
 

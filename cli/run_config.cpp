@@ -11,6 +11,7 @@
 #include "motion/data_path.h"
 #include "motion/dataset.h"
 #include "motion/kinematics.h"
+#include "motion/metrics.h"
 #include "motion/nearest.h"
 #include "sim/env.h"
 
@@ -204,17 +205,6 @@ std::vector<Clip> read_motions(const std::string& motion_file, const std::string
     return read_dataset(require_data(motion_file, "motion dataset"), skeleton);
   }
   return read_one(motion_file, skeleton);
-}
-
-double mean_forward_speed(const Clip& clip) {
-  double sum = 0;
-  for (int f = 0; f + 1 < clip.frames(); ++f) {
-    const Vec3 v = (clip.root_pos_at(f + 1) - clip.root_pos_at(f)) * clip.fps;
-    Vec3 ahead = clip.root_rot_at(f) * Vec3::UnitX();
-    ahead.z() = 0;
-    if (ahead.norm() > 1e-9) sum += v.dot(ahead.normalized());
-  }
-  return clip.frames() > 1 ? sum / (clip.frames() - 1) : 0;
 }
 
 World load_world(const RunConfig& c) {

@@ -58,7 +58,4 @@ std::unique_ptr<sim::VecEnv> make_env(const RunConfig& config, const World& worl
 /// The clips behind a motion_file. Throws Error(bad_input) or Error(usage) with the place.
 std::vector<Clip> read_motions(const std::string& motion_file, const std::string& skeleton);
 
-/// Mean velocity of the root along its heading over a clip, m/s.
-double mean_forward_speed(const Clip& clip);
-
 }  // namespace motus::cli
