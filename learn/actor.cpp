@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <cstring>
 #include <numbers>
 
 #include "learn/adaptive_rate.h"
@@ -21,14 +20,27 @@ OptimizerConfig for_deviation(OptimizerConfig c) {
   return c;
 }
 
-/// tanh of the rows in place where the mean is bounded.
-void bound_means(const AgentConfig& c, std::span<float> y) {
+/// tanh of the first `means` numbers of each row in place where the mean is bounded.
+void bound_means(const AgentConfig& c, std::span<float> y, size_t width, size_t means) {
   if (!c.tanh_mean) return;
-  for (float& v : y) v = std::tanh(v);
+  for (size_t at = 0; at < y.size(); at += width)
+    for (float& v : y.subspan(at, means)) v = std::tanh(v);
 }
-void bound_slopes(const AgentConfig& c, std::span<const float> mu, std::span<float> dmu) {
+void bound_slopes(const AgentConfig& c, std::span<const float> y, std::span<float> dy, size_t width,
+                  size_t means) {
   if (!c.tanh_mean) return;
-  for (size_t i = 0; i < mu.size(); ++i) dmu[i] *= 1 - mu[i] * mu[i];
+  for (size_t at = 0; at < y.size(); at += width)
+    for (size_t i = at; i < at + means; ++i) dy[i] *= 1 - y[i] * y[i];
+}
+
+/// Deviations of logarithms; returns minus the log density at the mean.
+double spread(const float* logs, std::span<float> sigma) {
+  double norm = 0;
+  for (size_t i = 0; i < sigma.size(); ++i) {
+    sigma[i] = std::exp(logs[i]);
+    norm += static_cast<double>(logs[i]) + kHalfLogTwoPi;
+  }
+  return norm;
 }
 
 }  // namespace
@@ -38,8 +50,9 @@ Actor::Actor(const AgentConfig& config, int envs, int obs, int actions, uint64_t
       obs_(obs),
       actions_(actions),
       batch_(config.actor_rows(envs)),
-      net_(obs, config.actor_net, actions, config.elu ? Activation::elu : Activation::relu,
-           best_arithmetic(config.precision)),
+      width_(config.variable_std ? 2 * actions : actions),
+      net_(obs, config.actor_net, static_cast<int>(width_),
+           config.elu ? Activation::elu : Activation::relu, best_arithmetic(config.precision)),
       optimizer_(config.actor_opt, net_.params(), net_.grads()),
       std_(new_floats({actions})),
       std_grad_(new_floats({actions})),
@@ -48,7 +61,9 @@ Actor::Actor(const AgentConfig& config, int envs, int obs, int actions, uint64_t
       rng_(seed, 30),
       image_(sigma_.size()),
       slope_(sigma_.size()),
-      dlog_(sigma_.size()) {
+      row_sigma_(sigma_.size()),
+      dlog_(sigma_.size()),
+      row_dlog_(sigma_.size()) {
   const size_t floors = config.min_std.size();
   require(floors <= 1 || floors == sigma_.size(), Kind::usage,
           "min_std lists {} numbers, expected 1 or {} (one per action)", floors, actions);
@@ -59,8 +74,14 @@ Actor::Actor(const AgentConfig& config, int envs, int obs, int actions, uint64_t
   old_sigma_ = sigma_;
   Rng start(seed, 31);
   start_network(net_, config, start, config.actor_init_output_scale);
+  if (config.variable_std) {
+    net_.bias(net_.layer_count() - 1)
+        .narrow(0, actions_, actions_)
+        .fill_(std::log(config.action_std));
+    net_.changed();
+  }
   x_ = new_floats({kBlock, obs_});
-  dy_ = new_floats({kBlock, actions_});
+  dy_ = new_floats({kBlock, width_});
 }
 
 void Actor::set_mirror(const Reflection& obs, const Reflection& action) {
@@ -83,13 +104,28 @@ void Actor::refresh_std() {
 }
 
 void Actor::mean(std::span<const float> obs, std::span<float> out) {
-  const int64_t rows = static_cast<int64_t>(out.size()) / actions_;
-  net_.each_block(rows, [&](MlpPass& pass, int64_t at, int64_t n) {
-    const ConstBlock y = pass.forward({obs.data() + at * obs_, n, obs_, obs_});
-    std::memcpy(out.data() + at * actions_, y.data,
-                static_cast<size_t>(n * actions_) * sizeof(float));
-  });
-  bound_means(config_, out);
+  distribution(obs, out, {});
+}
+
+void Actor::distribution(std::span<const float> obs, std::span<float> means,
+                         std::span<float> deviations) {
+  const size_t a = sigma_.size();
+  net_.each_block(static_cast<int64_t>(means.size() / a),
+                  [&](MlpPass& pass, int64_t at, int64_t n) {
+                    const ConstBlock y = pass.forward({obs.data() + at * obs_, n, obs_, obs_});
+                    for (int64_t r = 0; r < n; ++r) {
+                      const float* row = y.data + r * width_;
+                      const size_t to = static_cast<size_t>(at + r) * a;
+                      std::copy_n(row, a, &means[to]);
+                      if (deviations.empty()) continue;
+                      if (config_.variable_std) {
+                        spread(row + a, deviations.subspan(to, a));
+                      } else {
+                        std::copy_n(sigma_.data(), a, &deviations[to]);
+                      }
+                    }
+                  });
+  bound_means(config_, means, a, a);
 }
 
 double Actor::entropy() const {
@@ -97,24 +133,31 @@ double Actor::entropy() const {
 }
 
 void Actor::log_prob(std::span<const float> actions, std::span<const float> means,
-                     std::span<float> out) const {
+                     std::span<const float> deviations, std::span<float> out) const {
   const size_t a = sigma_.size();
+  const bool each = deviations.size() > a;
   for (size_t r = 0; r < out.size(); ++r) {
-    double sum = -log_norm_;
+    const float* sigma = &deviations[each ? r * a : 0];
+    double sum = 0;
     for (size_t i = 0; i < a; ++i) {
-      const double z = (static_cast<double>(actions[r * a + i]) - means[r * a + i]) / sigma_[i];
-      sum -= 0.5 * z * z;
+      const double z = (static_cast<double>(actions[r * a + i]) - means[r * a + i]) / sigma[i];
+      sum -= 0.5 * z * z + std::log(static_cast<double>(sigma[i])) + kHalfLogTwoPi;
     }
     out[r] = static_cast<float>(sum);
   }
 }
 
-void Actor::row_loss(const float* action, const float* mu, double old_logp, double advantage,
-                     double share, float* dmu, ActorStats& stats) {
+void Actor::row_loss(const float* action, const float* y, double old_logp, double advantage,
+                     double share, float* dy, ActorStats& stats) {
   const size_t a = sigma_.size();
-  double logp = -log_norm_;
+  const bool own = config_.variable_std;
+  const double log_norm = own ? spread(y + a, row_sigma_) : log_norm_;
+  const std::vector<float>& sigma = own ? row_sigma_ : sigma_;
+  std::vector<double>& dlog = own ? row_dlog_ : dlog_;
+  if (own) std::fill(row_dlog_.begin(), row_dlog_.end(), 0.0);
+  double logp = -log_norm;
   for (size_t i = 0; i < a; ++i) {
-    const double z = (static_cast<double>(action[i]) - mu[i]) / sigma_[i];
+    const double z = (static_cast<double>(action[i]) - y[i]) / sigma[i];
     logp -= 0.5 * z * z;
   }
   double pull = 0;  // of the loss by ln pi
@@ -134,17 +177,21 @@ void Actor::row_loss(const float* action, const float* mu, double old_logp, doub
     if (flows) pull = -share * advantage * rho;
   }
   for (size_t i = 0; i < a; ++i) {
-    const double s = sigma_[i], m = mu[i], d = action[i] - m;
+    const double s = sigma[i], m = y[i], d = action[i] - m;
     const double over = std::min(m + 1, 0.0) + std::max(m - 1, 0.0);
     stats.bound_loss += share * over * over;
     stats.loss +=
         share * (config_.action_bound_weight * over * over + config_.action_reg_weight * m * m);
     // d ln pi / d mu = (a - mu) / s^2, by ln s it is z^2 - 1
-    dmu[i] += static_cast<float>(
+    dy[i] += static_cast<float>(
         pull * d / (s * s) +
         2 * share * (config_.action_bound_weight * over + config_.action_reg_weight * m));
-    dlog_[i] += pull * (d * d / (s * s) - 1);
+    dlog[i] += pull * (d * d / (s * s) - 1);
   }
+  if (!own) return;
+  const double order = share * config_.action_entropy_weight;
+  stats.loss -= order * (log_norm + 0.5 * static_cast<double>(a));
+  for (size_t i = 0; i < a; ++i) dy[a + i] += static_cast<float>(row_dlog_[i] - order);
 }
 
 void Actor::symmetry_loss(const float* mu, const float* mirrored, double share, float* dmu,
@@ -162,17 +209,18 @@ void Actor::symmetry_loss(const float* mu, const float* mirrored, double share, 
   mirror_action_.backward(slope_, {dmirrored, a});
 }
 
-double Actor::row_kl(const float* mu, const float* old_mu) const {
+double Actor::row_kl(const float* mu, const float* sigma, const float* old_mu,
+                     const float* old_sigma) const {
   double kl = 0;
   for (size_t i = 0; i < sigma_.size(); ++i) {
-    const double s = sigma_[i], o = old_sigma_[i], d = static_cast<double>(mu[i]) - old_mu[i];
+    const double s = sigma[i], o = old_sigma[i], d = static_cast<double>(mu[i]) - old_mu[i];
     kl += std::log(s / o) + (o * o + d * d) / (2 * s * s) - 0.5;
   }
   return kl;
 }
 
 void Actor::accumulate(const Rows& rows, std::span<const int64_t> picks, ActorStats& stats) {
-  const size_t a = sigma_.size(), w = static_cast<size_t>(obs_);
+  const size_t a = sigma_.size(), w = static_cast<size_t>(obs_), out = static_cast<size_t>(width_);
   const size_t copies = doubled() ? 2 : 1;
   const double each = 1.0 / static_cast<double>(picks.size());
   const double share = config_.symmetry_augmentation ? each / 2 : each;
@@ -190,18 +238,21 @@ void Actor::accumulate(const Rows& rows, std::span<const int64_t> picks, ActorSt
           mirror_obs_.apply(x.subspan((r - n) * w, w), x.subspan(r * w, w));
         const auto count = static_cast<int64_t>(copies * n);
         const at::Tensor y = net_.forward(x_.narrow(0, 0, count));
-        const std::span<float> mu = floats(y).first(copies * n * a);
-        const std::span<float> dmu = floats(dy_).first(copies * n * a);
-        bound_means(config_, mu);
+        const std::span<float> mu = floats(y).first(copies * n * out);
+        const std::span<float> dmu = floats(dy_).first(copies * n * out);
+        bound_means(config_, mu, out, a);
         std::fill(dmu.begin(), dmu.end(), 0.0F);
         for (size_t r = 0; r < n; ++r) {
           const auto row = static_cast<size_t>(block[r]);
           const float* action = rows.actions.data() + row * a;
-          float *m = &mu[r * a], *dm = &dmu[r * a];
+          float *m = &mu[r * out], *dm = &dmu[r * out];
           row_loss(action, m, rows.old_logp[row], rows.advantage[row], share, dm, stats);
-          if (watch) stats.kl += each * row_kl(m, rows.means.data() + row * a);
+          if (watch) {
+            const float* sigma = config_.variable_std ? row_sigma_.data() : sigma_.data();
+            stats.kl += each * row_kl(m, sigma, &rows.means[row * a], old_sigma(rows, row));
+          }
           if (copies == 1) continue;
-          float *other = &mu[(n + r) * a], *dother = &dmu[(n + r) * a];
+          float *other = &mu[(n + r) * out], *dother = &dmu[(n + r) * out];
           if (config_.symmetry_augmentation) {
             mirror_action_.apply({action, a}, image_);
             row_loss(image_.data(), other, rows.old_logp[row], rows.advantage[row], share, dother,
@@ -209,10 +260,11 @@ void Actor::accumulate(const Rows& rows, std::span<const int64_t> picks, ActorSt
           }
           if (config_.symmetry_weight > 0) symmetry_loss(m, other, each, dm, dother, stats);
         }
-        bound_slopes(config_, mu, dmu);
+        bound_slopes(config_, mu, dmu, out, a);
         net_.backward(dy_.narrow(0, 0, count));
       },
       static_cast<size_t>(kBlock) / copies);
+  if (config_.variable_std) return;
   stats.loss -= config_.action_entropy_weight * entropy();
   const std::span<float> g = floats(std_grad_);
   for (size_t i = 0; i < a; ++i) {
@@ -221,13 +273,16 @@ void Actor::accumulate(const Rows& rows, std::span<const int64_t> picks, ActorSt
   }
 }
 
-double Actor::kl_from(std::span<const float> obs, std::span<const float> means) {
-  means_.resize(means.size());
-  mean(obs, means_);
-  const size_t a = sigma_.size();
+double Actor::kl_from(const Rows& rows) {
+  const size_t a = sigma_.size(), count = rows.means.size() / a;
+  means_.resize(rows.means.size());
+  deviations_.resize(means_.size());
+  distribution(rows.obs, means_, deviations_);
   double sum = 0;
-  for (size_t i = 0; i < means.size(); i += a) sum += row_kl(&means_[i], &means[i]);
-  return sum / static_cast<double>(means.size() / a);
+  for (size_t r = 0; r < count; ++r) {
+    sum += row_kl(&means_[r * a], &deviations_[r * a], &rows.means[r * a], old_sigma(rows, r));
+  }
+  return sum / static_cast<double>(count);
 }
 
 void Actor::apply() {
@@ -298,14 +353,14 @@ ActorStats Actor::update(const Rows& rows, Critic* partner, const ValueRows& val
   for (double* v : {&sum.loss, &sum.clip_frac, &sum.imp_ratio, &sum.bound_loss, &sum.symmetry,
                     &sum.critic_loss})
     *v /= static_cast<double>(steps);
-  sum.kl = kl_from(rows.obs, rows.means);
+  sum.kl = kl_from(rows);
   if (config_.actor_kl_target > 0 && !by_minibatch) adapt(sum.kl);
   return sum;
 }
 
 double Actor::imitate(std::span<const float> obs, std::span<const float> targets,
                       const WarmStart& how) {
-  const auto a = static_cast<size_t>(actions_);
+  const auto a = static_cast<size_t>(actions_), out = static_cast<size_t>(width_);
   OptimizerConfig adam;
   adam.type = OptimizerType::adam;
   adam.learning_rate = how.learning_rate;
@@ -323,15 +378,18 @@ double Actor::imitate(std::span<const float> obs, std::span<const float> targets
       const auto block = std::span(picks).subspan(at, n);
       gather(obs, block, static_cast<size_t>(obs_), x_.data_ptr<float>());
       const at::Tensor y = net_.forward(x_.narrow(0, 0, static_cast<int64_t>(n)));
-      const std::span<float> mu = floats(y).first(n * a), dmu = floats(dy_).first(n * a);
-      bound_means(config_, mu);
-      for (size_t i = 0; i < n * a; ++i) {
-        const auto row = static_cast<size_t>(block[i / a]);
-        const double d = static_cast<double>(mu[i]) - targets[row * a + i % a];
-        error += share * d * d;
-        dmu[i] = static_cast<float>(2 * share * d);
+      const std::span<float> mu = floats(y).first(n * out), dmu = floats(dy_).first(n * out);
+      bound_means(config_, mu, out, a);
+      std::fill(dmu.begin(), dmu.end(), 0.0F);
+      for (size_t r = 0; r < n; ++r) {
+        const float* target = &targets[static_cast<size_t>(block[r]) * a];
+        for (size_t i = 0; i < a; ++i) {
+          const double d = static_cast<double>(mu[r * out + i]) - target[i];
+          error += share * d * d;
+          dmu[r * out + i] = static_cast<float>(2 * share * d);
+        }
       }
-      bound_slopes(config_, mu, dmu);
+      bound_slopes(config_, mu, dmu, out, a);
       net_.backward(dy_.narrow(0, 0, static_cast<int64_t>(n)));
     });
     optimizer.step();
@@ -339,11 +397,19 @@ double Actor::imitate(std::span<const float> obs, std::span<const float> targets
   return error / std::max(how.updates, 1);
 }
 
+Mlp::Heads Actor::heads() const {
+  if (config_.variable_std)
+    return {"_model._action_dist._mean_net", "_model._action_dist._logstd_net"};
+  return {"_model._action_dist._mean_net"};
+}
+
 void Actor::save(Archive& a, bool full) const {
-  net_.save(a, "_model._actor_layers.", "_model._action_dist._mean_net");
-  std::vector<float> logstd;
-  for (const float s : sigma_) logstd.push_back(std::log(s));
-  a.put<float>("_model._action_dist._logstd_net", logstd);
+  net_.save(a, "_model._actor_layers.", heads());
+  if (!config_.variable_std) {
+    std::vector<float> logstd;
+    for (const float s : sigma_) logstd.push_back(std::log(s));
+    a.put<float>("_model._action_dist._logstd_net", logstd);
+  }
   if (!full) return;
   optimizer_.save(a, "actor_optimizer");
   a.put<uint64_t>("rng.actor", rng_.state());
@@ -353,7 +419,7 @@ void Actor::save(Archive& a, bool full) const {
 }
 
 void Actor::load(const Archive& a, bool full) {
-  net_.load(a, "_model._actor_layers.", "_model._action_dist._mean_net");
+  net_.load(a, "_model._actor_layers.", heads());
   if (config_.learned_std) {
     get(a, "_model._action_dist._logstd_net", std_);
     if (!config_.std_as_log) std_.exp_();

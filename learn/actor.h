@@ -1,6 +1,7 @@
 #pragma once
 // The actor: a Gaussian around a network's mean. Its deviation is a number that stays, or one
-// learned number per action (as a logarithm, or as itself) that never falls below its floor.
+// learned number per action (as a logarithm, or as itself) that never falls below its floor, or, by
+// the observation, the exponential of the network's second head.
 // Actions and means are in the policy's units, where 1 is the action bound.
 //
 //   PPO: -mean min(A rho, A clip(rho, 1-+clip))        AWR: -mean min(exp(A / T), w_max) ln pi
@@ -15,7 +16,9 @@ namespace motus::learn {
 /// What an update sees of a rollout: N rows, observations normalised.
 struct Rows {
   std::span<const float> obs, actions, old_logp, advantage;
-  std::span<const float> means;     ///< those the actions were drawn around
+  std::span<const float> means;  ///< those the actions were drawn around
+  std::span<const float> deviations =
+      {};                           ///< likewise (N, actions), where they follow the observation
   std::span<const int64_t> usable;  ///< rows whose action was sampled
 };
 
@@ -30,11 +33,15 @@ class Actor {
 
   /// Means (n, actions) for normalised observations (n, obs).
   void mean(std::span<const float> obs, std::span<float> out);
-  /// Deviations (actions).
+  /// Means and deviations (n, actions) each; without room for deviations the means alone.
+  void distribution(std::span<const float> obs, std::span<float> means,
+                    std::span<float> deviations);
+  /// Deviations (actions) where they do not follow the observation.
   std::span<const float> std() const { return sigma_; }
-  /// Log density of actions (n, actions) around means.
+  /// Log density of actions (n, actions) around means with deviations of each row, or of all of them
+  /// (actions).
   void log_prob(std::span<const float> actions, std::span<const float> means,
-                std::span<float> out) const;
+                std::span<const float> deviations, std::span<float> out) const;
   /// One iteration's steps; adapts the learning rate if a KL target is set. With a partner, which
   /// learns from all rows, both take the same minibatches and clip their gradients together.
   ActorStats update(const Rows& rows, Critic* partner = nullptr, const ValueRows& values = {});
@@ -60,20 +67,29 @@ class Actor {
   void load(const Archive& a, bool full);
 
  private:
-  /// One row's part of the surrogate, bound and regularisation; their gradients join dmu.
-  void row_loss(const float* action, const float* mu, double old_logp, double advantage,
-                double share, float* dmu, ActorStats& stats);
+  /// One row's part of the surrogate, bound and regularisation; their gradients join dy. y: a row of
+  /// outputs, the means first.
+  void row_loss(const float* action, const float* y, double old_logp, double advantage,
+                double share, float* dy, ActorStats& stats);
   /// Squared distance of a row's mean from the mirror image of its mirror image's.
   void symmetry_loss(const float* mu, const float* mirrored, double share, float* dmu,
                      float* dmirrored, ActorStats& stats);
-  double row_kl(const float* mu, const float* old_mu) const;
-  double kl_from(std::span<const float> obs, std::span<const float> means);
+  double row_kl(const float* mu, const float* sigma, const float* old_mu,
+                const float* old_sigma) const;
+  double kl_from(const Rows& rows);
+  /// Of row r: its own where a rollout has them.
+  const float* old_sigma(const Rows& rows, size_t r) const {
+    return rows.deviations.empty() ? old_sigma_.data() : &rows.deviations[r * sigma_.size()];
+  }
   void step();
   void apply();
+  /// Names of the output's heads in a checkpoint.
+  Mlp::Heads heads() const;
   bool doubled() const { return config_.symmetry_augmentation || config_.symmetry_weight > 0; }
 
   AgentConfig config_;
   int64_t obs_, actions_, batch_;
+  int64_t width_;  ///< of an output: means, and logarithms of deviations if they are put out
   Mlp net_;
   Optimizer optimizer_;
   at::Tensor std_, std_grad_;  ///< (actions) what is learned: logarithms or deviations
@@ -86,8 +102,10 @@ class Actor {
   at::Tensor x_, dy_;
   std::vector<int64_t> picks_, usable_;
   std::vector<uint8_t> sampled_;  ///< rows that a partner's minibatch gives the actor
-  std::vector<float> means_, image_, slope_;
-  std::vector<double> dlog_;  ///< of the loss by the logarithm of the deviation
+  std::vector<float> means_, deviations_, image_, slope_;
+  std::vector<float> row_sigma_;
+  std::vector<double> dlog_;      ///< of the loss by the logarithm of the deviation
+  std::vector<double> row_dlog_;  ///< of one row's
 };
 
 }  // namespace motus::learn

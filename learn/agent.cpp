@@ -80,6 +80,7 @@ struct Agent::Impl {
                   fmt::format("symmetry_weight and symmetry_augmentation: {}", s.no_mirror),
                   "set symmetry_weight: 0 and symmetry_augmentation: False");
     }
+    if (c.variable_std) r.deviations.resize(r.actions.size());
     if (c.has_disc()) judge.emplace(c, s, seed);
     if (s.critic_obs > 0) critic_norm.emplace(s.critic_obs, obs_form(c));
   }
@@ -158,18 +159,20 @@ std::span<const float> Agent::begin_step(const sim::VecEnv& env, int64_t samples
     m.critic_norm->record(env.critic_obs());
     m.critic_norm->apply(env.critic_obs(), m.r.rows(m.r.critic_obs, m.step));
   }
-  m.actor.mean(x, mean);
+  const auto own = m.r.rows(m.r.deviations, m.step);
+  m.actor.distribution(x, mean, own);
   const double done = std::min(static_cast<double>(samples) / c.exp_anneal_samples, 1.0);
   m.exp_prob = c.exp_prob_beg + (c.exp_prob_end - c.exp_prob_beg) * done;
   m.explore.normal(m.noise);
-  const std::span<const float> std = m.actor.std();
+  const size_t width = m.actor.std().size();
+  const std::span<const float> std = own.empty() ? m.actor.std() : own;
   for (size_t e = 0; e < sampled.size(); ++e) {
     sampled[e] = m.exp_prob >= 1 || m.explore.uniform() < m.exp_prob ? 1 : 0;
-    for (size_t k = 0, i = e * std.size(); k < std.size(); ++k, ++i) {
-      action[i] = mean[i] + (sampled[e] ? std[k] * m.noise[i] : 0.0F);
+    for (size_t k = 0, i = e * width; k < width; ++k, ++i) {
+      action[i] = mean[i] + (sampled[e] ? std[own.empty() ? k : i] * m.noise[i] : 0.0F);
     }
   }
-  m.actor.log_prob(action, mean, m.r.rows(m.r.logp, m.step));
+  m.actor.log_prob(action, mean, std, m.r.rows(m.r.logp, m.step));
   return action;
 }
 
@@ -293,7 +296,7 @@ void Agent::Impl::fit_actor(IterationStats& s, Critic* partner, const ValueRows&
   usable.clear();
   for (size_t i = 0; i < r.total; ++i)
     if (r.sampled[i]) usable.push_back(static_cast<int64_t>(i));
-  const Rows rows{r.obs, r.actions, r.logp, r.advantage, r.means, usable};
+  const Rows rows{r.obs, r.actions, r.logp, r.advantage, r.means, r.deviations, usable};
   const ActorStats a = actor.update(rows, partner, values);
   if (partner) s.critic_loss = a.critic_loss;
   s.actor_loss = a.loss;
@@ -338,7 +341,7 @@ IterationStats Agent::update(int threads, int64_t samples) {
   s.obs_norm_std = std / m.spec.obs;
   s.exp_prob = m.exp_prob;
   s.actor_lr = m.actor.learning_rate();
-  s.action_std = mean_of(m.actor.std());
+  s.action_std = mean_of(m.config.variable_std ? m.r.deviations : m.actor.std());
   return s;
 }
 

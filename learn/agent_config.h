@@ -76,6 +76,7 @@ struct AgentConfig {
   double actor_init_output_scale = 0.01;
   double action_std = 0.05;     ///< at the start
   bool learned_std = false;     ///< one number per action
+  bool variable_std = false;    ///< by the observation: a second head of the actor
   bool std_as_log = true;       ///< what is learned: its logarithm, or itself
   std::vector<double> min_std;  ///< one, or one per action; empty = none
   OptimizerConfig actor_opt, critic_opt, disc_opt;

@@ -150,8 +150,15 @@ void read_model(const Config& model, AgentConfig& a) {
   a.orthogonal = choose<bool>(model, "init", {{"uniform", false}, {"orthogonal", true}});
   a.tanh_mean = choose<bool>(model, "actor_mean", {{"linear", false}, {"tanh", true}});
   a.actor_init_output_scale = model.get<double>("actor_init_output_scale", 0.01);
-  a.learned_std = choose<bool>(model, "actor_std_type", {{"FIXED", false}, {"CONSTANT", true}});
+  enum class Std { fixed, constant, variable };
+  const Std std = choose<Std>(
+      model, "actor_std_type",
+      {{"FIXED", Std::fixed}, {"CONSTANT", Std::constant}, {"VARIABLE", Std::variable}});
+  a.learned_std = std == Std::constant, a.variable_std = std == Std::variable;
   a.std_as_log = choose<bool>(model, "std_parameter", {{"log", true}, {"std", false}});
+  require(a.std_as_log || !a.variable_std, Kind::usage,
+          "{}: 'actor_std_type: VARIABLE' learns logarithms, 'std_parameter: std' is not there",
+          model.place());
   a.action_std = model.get<double>("action_std");
   require(a.action_std > 0, Kind::usage, "{}: action_std {} is not positive", model.place(),
           a.action_std);

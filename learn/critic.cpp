@@ -110,14 +110,14 @@ double Critic::update(const ValueRows& rows) {
 }
 
 void Critic::save(Archive& a, bool full) const {
-  net_.save(a, "_model._critic_layers.", "_model._critic_out");
+  net_.save(a, "_model._critic_layers.", {"_model._critic_out"});
   if (!full) return;
   optimizer_.save(a, "critic_optimizer");
   a.put<uint64_t>("rng.critic", rng_.state());
 }
 
 void Critic::load(const Archive& a, bool full) {
-  net_.load(a, "_model._critic_layers.", "_model._critic_out");
+  net_.load(a, "_model._critic_layers.", {"_model._critic_out"});
   if (!full) return;
   optimizer_.load(a, "critic_optimizer");
   a.get<uint64_t>("rng.critic", rng_.state());

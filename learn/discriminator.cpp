@@ -195,7 +195,7 @@ DiscStats Discriminator::update(std::span<const float> agent, std::span<const fl
 }
 
 void Discriminator::save(Archive& a, bool full) const {
-  net_.save(a, "_model._disc_layers.", "_model._disc_logits");
+  net_.save(a, "_model._disc_layers.", {"_model._disc_logits"});
   normalizer_.save(a, "_disc_obs_norm");
   if (!full) return;
   optimizer_.save(a, "disc_optimizer");
@@ -204,7 +204,7 @@ void Discriminator::save(Archive& a, bool full) const {
 }
 
 void Discriminator::load(const Archive& a, bool full) {
-  net_.load(a, "_model._disc_layers.", "_model._disc_logits");
+  net_.load(a, "_model._disc_layers.", {"_model._disc_logits"});
   normalizer_.load(a, "_disc_obs_norm");
   if (!full) return;
   optimizer_.load(a, "disc_optimizer");

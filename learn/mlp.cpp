@@ -157,22 +157,29 @@ void Mlp::end_lanes(int count) {
     row_ops().add(grads_.data_ptr<float>(), gradient(lane), grads_.numel());
 }
 
-std::string Mlp::name_of(size_t k, const std::string& prefix, const std::string& last) const {
-  return k + 1 == layers_.size() ? last : prefix + std::to_string(2 * k);
-}
-
-void Mlp::save(Archive& a, const std::string& prefix, const std::string& last) const {
-  for (size_t k = 0; k < layers_.size(); ++k) {
-    put(a, name_of(k, prefix, last) + ".weight", weight(k));
-    put(a, name_of(k, prefix, last) + ".bias", bias(k));
+template <typename F>
+void Mlp::named(const std::string& prefix, const Heads& heads, const F& part) const {
+  const size_t last = layers_.size() - 1;
+  for (size_t k = 0; k < last; ++k) part(prefix + std::to_string(2 * k), weight(k), bias(k));
+  const int64_t rows = out() / std::ssize(heads);
+  for (int64_t h = 0; h < std::ssize(heads); ++h) {
+    part(heads[static_cast<size_t>(h)], weight(last).narrow(0, h * rows, rows),
+         bias(last).narrow(0, h * rows, rows));
   }
 }
 
-void Mlp::load(const Archive& a, const std::string& prefix, const std::string& last) {
-  for (size_t k = 0; k < layers_.size(); ++k) {
-    get(a, name_of(k, prefix, last) + ".weight", weight(k));
-    get(a, name_of(k, prefix, last) + ".bias", bias(k));
-  }
+void Mlp::save(Archive& a, const std::string& prefix, const Heads& heads) const {
+  named(prefix, heads, [&](const std::string& name, const at::Tensor& w, const at::Tensor& b) {
+    put(a, name + ".weight", w);
+    put(a, name + ".bias", b);
+  });
+}
+
+void Mlp::load(const Archive& a, const std::string& prefix, const Heads& heads) {
+  named(prefix, heads, [&](const std::string& name, const at::Tensor& w, const at::Tensor& b) {
+    get(a, name + ".weight", w);
+    get(a, name + ".bias", b);
+  });
   changed();
 }
 

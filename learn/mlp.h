@@ -100,9 +100,11 @@ class Mlp {
   void compute_with(Arithmetic how);
   Arithmetic arithmetic() const { return how_; }
 
-  /// Weights as "<prefix><2k>.weight" and ".bias" for hidden layers, `last` for the output layer.
-  void save(Archive& a, const std::string& prefix, const std::string& last) const;
-  void load(const Archive& a, const std::string& prefix, const std::string& last);
+  /// Weights as "<prefix><2k>.weight" and ".bias" for hidden layers; the output layer's under one name
+  /// a head, each of which has as many rows of it.
+  using Heads = std::vector<std::string>;
+  void save(Archive& a, const std::string& prefix, const Heads& heads) const;
+  void load(const Archive& a, const std::string& prefix, const Heads& heads);
 
  private:
   struct Views {
@@ -113,7 +115,9 @@ class Mlp {
     Buffer<uint16_t> half;
     Buffer<uint32_t> half_forward, half_back;
   };
-  std::string name_of(size_t k, const std::string& prefix, const std::string& last) const;
+  /// Calls part(name, weight, bias) for each layer and head.
+  template <typename F>
+  void named(const std::string& prefix, const Heads& heads, const F& part) const;
   void refresh();
   template <typename F>
   void run(int parts, const F& part) {

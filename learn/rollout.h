@@ -33,6 +33,7 @@ struct Rollout {
   size_t total;            ///< T * E
   std::vector<float> obs;  ///< normalised; next_obs is normalised at the end of the rollout
   std::vector<float> next_obs, actions, means, disc_obs, demo;
+  std::vector<float> deviations;  ///< empty where they do not follow the observation
   std::vector<float> critic_obs, next_critic_obs;  ///< empty where the critic sees obs
   std::vector<float> logp, task, style, reward, value, next_value, returns, advantage;
   std::vector<uint8_t> done, ended, sampled;  ///< ended: by failure or success, not by time

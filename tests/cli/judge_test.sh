@@ -10,7 +10,7 @@ mkdir empty && expect 3 "empty" "$judge" empty
 expect 3 "empty: holds no checkpoint" "$judge" --best empty
 mkdir damaged && head -c 300 "$data/policies/go2_pace/best.safetensors" >damaged/best.safetensors
 expect 3 "best.safetensors" "$judge" damaged
-expect 2 "--episodes 0" "$judge" --episodes 0 policies/go2_pace
+expect 2 "--episodes 0" "$judge" --episodes 0 "$data/policies/go2_pace"
 
 "$judge" --episodes 4 --json "$data/policies/go2_pace" >first.json || fail "a shipped policy is not judged"
 "$judge" --episodes 4 --json --workers 2 "$data/policies/go2_pace" >second.json
@@ -24,6 +24,23 @@ assert 0.5 < j["cost_of_transport"] < 5 and len(j["motors"]) == 12, j
 assert all(0 < m["peak"] <= m["limit"] and 0 <= m["at_limit"] < 1 for m in j["motors"]), j
 assert j["best"] and 0.5 < j["score"] <= 1, j
 PY
+
+# what it withstands, the same twice
+"$judge" --robustness --episodes 2 --json "$data/policies/go2_pace" >first.json || fail "no robustness"
+"$judge" --robustness --episodes 2 --json --workers 1 "$data/policies/go2_pace" >second.json
+cmp -s first.json second.json || fail "the same seed gives another robustness"
+python3 - first.json <<'PY' || fail "rows of robustness"
+import json, sys
+(j,) = json.load(open(sys.argv[1]))
+rows = {r["world"]: r for r in j["robustness"]}
+assert len(rows) == 9 and all(r["episodes"] == 2 for r in rows.values()), rows
+calm, pushed = rows["undisturbed"], rows["pushes of 1 m/s every 2 s"]
+assert calm["survived"] == 1 and abs(calm["speed"] - j["speed"]) < 1e-9, (calm, j["speed"])
+assert pushed["length_ratio"] < calm["length_ratio"], pushed
+assert all(rows[w]["speed"] != calm["speed"] for w in rows if w != "undisturbed"), rows
+PY
+"$judge" --robustness --episodes 1 "$data/policies/go2_pace" >out || fail "robustness in words"
+grep -q "friction 0.4  *[0-9]* %  *[0-9]* %  *[0-9.]* m/s" out || fail "no row of friction: $(cat out)"
 
 # a run whose last checkpoint has lost what an earlier one knew: the earlier one is the best; its log was cut
 # while a row was written

@@ -32,12 +32,12 @@ expect 3 "is no TensorBoard event file" "$report" events.out.tfevents.1 -o x.htm
 printf 'Samples\xff' >runs/bce_seed0/log.txt
 expect 3 "holds no rows" "$report" runs/bce_seed0 -o x.html
 
-"$report" --episodes 2 --title 'Go2 <paces>' "$data/policies/go2_pace" -o go2.html 2>err || fail "a shipped policy: $(cat err)"
+"$report" --episodes 2 --robustness --title 'Go2 <paces>' "$data/policies/go2_pace" -o go2.html 2>err || fail "a shipped policy: $(cat err)"
 offline go2.html
 grep -q '<h1>Go2 &lt;paces&gt;</h1>' go2.html || fail "the headline is not escaped"
-for part in 'Judged' 'Feet on the floor' 'Style rewards' 'motion_file' 'go2_pace'; do
+for part in 'Judged' 'Robustness' 'friction 0.4' 'Feet on the floor' 'Style rewards' 'motion_file' 'go2_pace'; do
   grep -q "$part" go2.html || fail "no '$part' in the page"
 done
-"$report" --episodes 2 --title 'Go2 <paces>' --workers 2 "$data/policies/go2_pace" >again.html 2>err
+"$report" --episodes 2 --robustness --title 'Go2 <paces>' --workers 2 "$data/policies/go2_pace" >again.html 2>err
 cmp -s go2.html again.html || fail "the same seed gives another page"
 exit $bad

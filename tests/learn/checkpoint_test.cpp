@@ -1,12 +1,15 @@
 // Checkpoints of other hands: MimicKit's model.pt, damaged files, another robot's.
 #include "learn/checkpoint.h"
 
+#include <fmt/ranges.h>
+
 #include <filesystem>
 #include <fstream>
 
 #include "learn/agent.h"
 #include "motion/error.h"
 #include "tests/catch.h"
+#include "tests/formats/python.h"
 #include "tests/learn/agent_yaml.h"
 #include "tests/learn/point_env.h"
 
@@ -64,6 +67,59 @@ TEST_CASE("a model.pt goes out and comes back: the same policy, the same normali
   agent.act(env.obs(), a);
   other.act(env.obs(), b);
   for (size_t i = 0; i < a.size(); ++i) CHECK(a[i] == Approx(b[i]).margin(1e-5));
+}
+
+TEST_CASE("deviations that follow the observation have MimicKit's second head") {
+  std::string yaml = current_yaml();
+  const std::string fixed = "actor_std_type: FIXED";
+  yaml.replace(yaml.find(fixed), fixed.size(), "actor_std_type: VARIABLE");
+  const AgentConfig variable = AgentConfig::read(Config::parse(yaml, "agent.yaml"));
+  CHECK(variable.variable_std);
+  PointEnv env(8, 3);
+  Agent agent(variable, env.spec(), 3), other(variable, env.spec(), 4);
+  const Archive before = trained(agent, env);
+  for (const char* head : {"_mean_net", "_logstd_net"}) {
+    const std::string name = std::string("_model._action_dist.") + head;
+    CHECK(before.arrays.at(name + ".weight").shape == std::vector<int64_t>{2, 8});
+    CHECK(before.arrays.at(name + ".bias").shape == std::vector<int64_t>{2});
+  }
+  const Archive back = load_checkpoint(written("variable.pt", model_pt(before)));
+  other.load(back, false);
+  Archive after;
+  other.save(after, false);
+  CHECK(after.get<float>("_model._action_dist._logstd_net.weight") ==
+        before.get<float>("_model._action_dist._logstd_net.weight"));
+  std::vector<float> a(16), b(16);
+  agent.act(env.obs(), a);
+  other.act(env.obs(), b);
+  for (size_t i = 0; i < a.size(); ++i) CHECK(a[i] == Approx(b[i]).margin(1e-5));
+  // a file with one deviation for all observations has no such head
+  Agent plain(config(), env.spec(), 3);
+  CHECK_THROWS_WITH(other.load(trained(plain, env), false), Catch::Contains("_logstd_net.weight"));
+}
+
+TEST_CASE("PyTorch reads a model.pt: names, shapes and numbers") {
+  if (!python_has("torch")) return;
+  PointEnv env(8, 3);
+  Agent agent(config(), env.spec(), 3);
+  const Archive before = trained(agent, env);
+  const TempFolder folder;
+  std::filesystem::copy_file(written("torch.pt", model_pt(before)), folder.path() / "model.pt");
+  const std::string found = run_python(folder, R"(
+import torch
+m = torch.load("model.pt", map_location="cpu", weights_only=True)
+for name in sorted(m):
+    if m[name].dtype == torch.float32:
+        print(name, list(m[name].shape), "%.6e" % m[name].double().sum())
+)");
+  std::string expected;
+  for (const auto& [name, array] : before.arrays) {
+    if (array.dtype != Dtype::f32 || !name.starts_with('_')) continue;
+    double sum = 0;
+    for (const float v : before.get<float>(name)) sum += v;
+    expected += fmt::format("{} [{}] {:.6e}\n", name, fmt::join(array.shape, ", "), sum);
+  }
+  CHECK(found == expected);
 }
 
 TEST_CASE("a cut or foreign file is one clear line") {

@@ -115,7 +115,7 @@ TEST_CASE("every actor loss agrees with autograd: PPO and AWR, deviations, symme
     const char* name;
     bool awr = false, learned = false, as_log = true, tanh = false, elu = false;
     double symmetry = 0;
-    bool augmentation = false;
+    bool augmentation = false, variable = false;
   };
   const std::vector<Case> cases{
       {"fixed"},
@@ -128,13 +128,16 @@ TEST_CASE("every actor loss agrees with autograd: PPO and AWR, deviations, symme
       {"symmetry", false, true, true, false, false, 0.7},
       {"augmentation", false, true, true, false, false, 0, true},
       {"all", false, true, false, true, true, 0.7, true},
+      {"variable", false, false, true, false, false, 0, false, true},
+      {"awr variable", true, false, true, false, false, 0, false, true},
+      {"all variable", false, false, true, true, true, 0.7, true, true},
   };
   constexpr size_t kRows = 40;
   constexpr int64_t kObs = 4, kActions = 3;
   for (const Case& k : cases) {
     AgentConfig c = small_config();
     c.method = k.awr ? Method::awr : Method::ppo;
-    c.learned_std = k.learned, c.std_as_log = k.as_log;
+    c.learned_std = k.learned, c.std_as_log = k.as_log, c.variable_std = k.variable;
     c.tanh_mean = k.tanh, c.elu = k.elu;
     c.symmetry_weight = k.symmetry, c.symmetry_augmentation = k.augmentation;
     c.action_reg_weight = 0.3, c.action_entropy_weight = 0.05;
@@ -142,25 +145,39 @@ TEST_CASE("every actor loss agrees with autograd: PPO and AWR, deviations, symme
     Actor actor(c, 4, kObs, kActions, 0);
     randomise(actor.net(), 11);
     actor.net().params().mul_(3);  // means beyond 1, so that the bound loss is at work
+    if (k.variable) {              // deviations that float can tell from zero
+      const size_t last = actor.net().layer_count() - 1;
+      actor.net().weight(last).narrow(0, kActions, kActions).mul_(0.05);
+      actor.net().bias(last).narrow(0, kActions, kActions).mul_(0.05).sub_(1);
+      actor.net().changed();
+    }
     const Swap obs_swap(kObs), action_swap(kActions);
     actor.set_mirror(obs_swap.reflection(), action_swap.reflection());
     const std::vector<float> obs = random_floats(kRows * kObs, 12), adv = random_floats(kRows, 13);
     std::vector<float> means(kRows * kActions), actions(means.size()), logp(kRows);
-    actor.mean(obs, means);
+    std::vector<float> deviations(means.size());
+    actor.distribution(obs, means, deviations);
     const std::vector<float> noise = random_floats(means.size(), 14);
-    for (size_t i = 0; i < actions.size(); ++i) actions[i] = means[i] + 0.4F * noise[i];
-    actor.log_prob(actions, means, logp);
+    for (size_t i = 0; i < actions.size(); ++i) actions[i] = means[i] + deviations[i] * noise[i];
+    actor.log_prob(actions, means, deviations, logp);
     for (size_t i = 0; i < kRows; ++i) logp[i] += 0.3F * noise[i];  // ratios on both sides of 1
     std::vector<int64_t> picks(kRows);
     for (size_t i = 0; i < kRows; ++i) picks[i] = static_cast<int64_t>(i);
     ActorStats stats;
-    actor.accumulate({obs, actions, logp, adv, means, picks}, picks, stats);
+    actor.accumulate({obs, actions, logp, adv, means, deviations, picks}, picks, stats);
 
     const Double net(actor.net(), k.elu);
     const at::Tensor p = actor.std_param().detach().clone().to(at::kDouble).requires_grad_();
-    const at::Tensor sigma = k.as_log ? p.exp() : p;
-    const auto mean = [&](const at::Tensor& x) { return k.tanh ? at::tanh(net(x)) : net(x); };
-    const auto rows_loss = [&](const at::Tensor& mu, const at::Tensor& a) {
+    const auto mean = [&](const at::Tensor& x) {
+      const at::Tensor mu = net(x).narrow(1, 0, kActions);
+      return k.tanh ? at::tanh(mu) : mu;
+    };
+    const auto deviation = [&](const at::Tensor& x) {
+      if (k.variable) return net(x).narrow(1, kActions, kActions).exp();
+      return (k.as_log ? p.exp() : p).unsqueeze(0).expand({x.size(0), kActions});
+    };
+    const auto rows_loss = [&](const at::Tensor& rows, const at::Tensor& a) {
+      const at::Tensor mu = mean(rows), sigma = deviation(rows);
       const at::Tensor lp =
           (-0.5 * ((a - mu) / sigma).square() - sigma.log() - 0.5 * std::log(2 * std::numbers::pi))
               .sum(1);
@@ -173,14 +190,15 @@ TEST_CASE("every actor loss agrees with autograd: PPO and AWR, deviations, symme
         gain = at::minimum(A * rho, A * at::clamp(rho, 0.8, 1.2));
       }
       const at::Tensor over = at::clamp(mu + 1, {}, 0).square() + at::clamp(mu - 1, 0).square();
-      return -gain.mean() + 10 * over.sum(1).mean() + 0.3 * mu.square().sum(1).mean();
+      const at::Tensor entropy = sigma.log() + 0.5 * std::log(2 * std::numbers::pi) + 0.5;
+      return -gain.mean() + 10 * over.sum(1).mean() + 0.3 * mu.square().sum(1).mean() -
+             0.05 * entropy.sum(1).mean();
     };
     const at::Tensor x = rows_of(obs, kObs), a = rows_of(actions, kActions);
     const at::Tensor mu = mean(x), image = mean(obs_swap(x));
-    at::Tensor loss = rows_loss(mu, a);
-    if (k.augmentation) loss = 0.5 * (loss + rows_loss(image, action_swap(a)));
+    at::Tensor loss = rows_loss(x, a);
+    if (k.augmentation) loss = 0.5 * (loss + rows_loss(obs_swap(x), action_swap(a)));
     if (k.symmetry > 0) loss = loss + k.symmetry * (mu - action_swap(image)).square().sum(1).mean();
-    loss = loss - 0.05 * (sigma.log() + 0.5 * std::log(2 * std::numbers::pi) + 0.5).sum();
     loss.backward();
     INFO(k.name);
     CHECK(stats.loss == Approx(loss.item<double>()).epsilon(kTight));
@@ -193,6 +211,30 @@ TEST_CASE("every actor loss agrees with autograd: PPO and AWR, deviations, symme
     }
     CHECK((stats.bound_loss > 0) == !k.tanh);
   }
+}
+
+TEST_CASE("a deviation that follows the observation begins at action_std, and KL compares rows") {
+  AgentConfig c = small_config();
+  c.variable_std = true;
+  c.action_std = 0.3;
+  c.actor_init_output_scale = 1e-6;
+  constexpr size_t kRows = 8;
+  const std::vector<float> obs = random_floats(kRows * 4, 21);
+  std::vector<float> means(kRows * 2), deviations(means.size());
+  Actor actor(c, 4, 4, 2, 5);
+  actor.distribution(obs, means, deviations);
+  for (const float s : deviations) CHECK(s == Approx(0.3).epsilon(1e-4));
+  // by finite differences: the density's slope by one logarithm is z^2 - 1
+  randomise(actor.net(), 22);
+  actor.distribution(obs, means, deviations);
+  CHECK(deviations[0] != Approx(deviations[2]));
+  std::vector<float> actions(means), logp(kRows), more(kRows);
+  for (size_t i = 0; i < actions.size(); ++i) actions[i] += 0.5F * deviations[i];
+  actor.log_prob(actions, means, deviations, logp);
+  for (size_t i = 0; i < deviations.size(); i += 2) deviations[i] *= std::exp(1e-3F);
+  actor.log_prob(actions, means, deviations, more);
+  for (size_t r = 0; r < kRows; ++r)
+    CHECK((more[r] - logp[r]) / 1e-3 == Approx(-0.75).margin(5e-3));
 }
 
 TEST_CASE("a learned deviation stops at its floor, each action's own") {

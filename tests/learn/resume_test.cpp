@@ -110,9 +110,12 @@ TEST_CASE("with every option on, stop and resume at random iterations equals no 
   const std::string deck = with(kEverything, "disc_replacement: True", "disc_batch_mix: replay");
   const std::string differences = with(with(kEverything, "agent_name: AMP", "agent_name: ADD"),
                                        "disc_grad_penalty_on: interpolated", "");
+  const std::string variable = with(
+      with(kEverything, "actor_std_type: CONSTANT, std_parameter: std", "actor_std_type: VARIABLE"),
+      ", min_std: [0.1, 0.2]", "");
   Rng random(20261121);
   int number = 0;
-  for (const std::string& yaml : {std::string(kEverything), kept, deck, differences}) {
+  for (const std::string& yaml : {std::string(kEverything), kept, deck, differences, variable}) {
     TrainOptions o;
     o.max_samples = 8 * 8 * 15;
     const auto whole = fresh_folder("whole");
