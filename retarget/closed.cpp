@@ -228,7 +228,7 @@ bool ClosedForm::place_hinges(const HingeLeg& leg, const Vec3& ankle, State& sta
   return set(leg.dofs[0], first, state) && met;
 }
 
-bool ClosedForm::place_foot(size_t leg, const Vec3& ankle, const Quat& foot, const LegPose& like,
+bool ClosedForm::place_foot(size_t leg, const Vec3& ankle, const Quat& foot, const LegAxes& like,
                             State& state) const {
   if (!hinge_legs_.empty()) return place_hinges(hinge_legs_[leg], ankle, state);
   const BallLimb& l = legs_[leg];

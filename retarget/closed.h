@@ -54,7 +54,7 @@ class ClosedForm {
   /// Puts one foot's ankle at a place and gives the foot (but not a point foot) a rotation, for the
   /// root as it is. The leg's plane is as near as can be to the knee axis and the directions (zero:
   /// not asked) of `like`, which is not asked of four-legged robots. Returns as pose() does.
-  bool place_foot(size_t leg, const Vec3& ankle, const Quat& foot, const LegPose& like,
+  bool place_foot(size_t leg, const Vec3& ankle, const Quat& foot, const LegAxes& like,
                   State& state) const;
 
   /// The world axis that bends a knee in the pose that `model` shows.

@@ -244,7 +244,7 @@ class Closed {
 
   struct FootNow {
     Vec3 ankle = Vec3::Zero(), moved = Vec3::Zero();
-    LegPose like;  ///< whose knee axis is the smooth track's
+    LegAxes like;  ///< whose knee axis is the smooth track's
     Quat foot = Quat::Identity();
   };
   const RobotBody& body_;

@@ -152,6 +152,7 @@ void apply(FootTarget& t, const Correction& c, double w) {
 std::vector<FootTarget> plan_foot(const std::vector<FootTarget>& raw, const FootContact& contact,
                                   const Foot& foot, double fps, bool point_feet) {
   std::vector<Place> places;
+  places.reserve(raw.size());
   for (const FootTarget& t : raw) places.push_back(place_under(foot, t, point_feet));
   const std::vector<Stance> steps = stances(places, contact, fps);
   std::vector<FootTarget> out = raw;

@@ -2,17 +2,17 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 
 #include "motion/error.h"
 #include "motion/kinematics.h"
 #include "retarget/frames.h"
-#include "retarget/parallel.h"
+#include "retarget/source_frames.h"
 
 namespace motus::retarget {
 
 namespace {
 
-constexpr int kBlock = 64;               // frames a thread takes at a time
 constexpr double kUpright = 0.94;        // cosine of the trunk's lean in a standing frame
 constexpr double kStraight = 0.92;       // leg extension of a standing frame
 constexpr int kStandingFrames = 8;       // needed to calibrate by standing
@@ -32,18 +32,9 @@ class Observer {
         zero_(s_),
         robot_(s_.kind() == SkeletonKind::robot),
         rest_(rest),
-        jobs_(jobs) {
-    out_.rig = make_rig(clip.skeleton, roles);
+        rig_(make_rig(clip.skeleton, roles)),
+        frames_(clip, rig_, jobs) {
     out_.fps = clip.fps;
-    frames_.resize(z(clip.frames()));
-    for_blocks(clip.frames(), kBlock, jobs_, [&] {
-      return [&, rotations = std::vector<Quat>()](int first, int last) mutable {
-        for (int f = first; f < last; ++f) {
-          joint_rotations(clip, f, rotations);
-          forward(s_, clip.root_pos_at(f), clip.root_rot_at(f), rotations, frames_[z(f)]);
-        }
-      };
-    });
     out_.poses.resize(frames_.size());
   }
 
@@ -55,50 +46,23 @@ class Observer {
     track_feet();
     align_feet();
     place_hips();
-    each_frame([this](size_t f) { write_pose(f); });
+    frames_.each([this](size_t f) { write_pose(f); });
     bend_axes();
     align_hands();
+    out_.rig = rig_;
     return std::move(out_);
   }
 
  private:
-  /// visit(f) of every frame, side by side: it must write nothing but frame f's own.
-  template <typename Visit>
-  void each_frame(const Visit& visit) const {
-    for_blocks(static_cast<int>(frames_.size()), kBlock, jobs_, [&] {
-      return [&](int first, int last) {
-        for (int f = first; f < last; ++f) visit(z(f));
-      };
-    });
-  }
-  Vec3 at(size_t f, const Point& p) const {
-    return frames_[f].pos[z(p.body)] + frames_[f].rot[z(p.body)] * p.pos;
-  }
-  const Quat& rot(size_t f, int body) const { return frames_[f].rot[z(body)]; }
-  const Rig& rig() const { return out_.rig; }
-  Vec3 mid_hips(size_t f) const {
-    Vec3 sum = Vec3::Zero();
-    for (const Leg& leg : rig().legs) sum += at(f, leg.hip);
-    return sum / static_cast<double>(rig().legs.size());
-  }
-  Vec3 neck(size_t f) const {
-    if (rig().neck >= 0) return frames_[f].pos[z(rig().neck)];
-    if (!rig().arms.empty())
-      return 0.5 * (at(f, rig().arms[0].shoulder) + at(f, rig().arms[1].shoulder));
-    if (rig().head >= 0) return frames_[f].pos[z(rig().head)];
-    if (rig().chest >= 0 && rig().chest != rig().pelvis) return frames_[f].pos[z(rig().chest)];
-    return mid_hips(f) + rot(f, rig().pelvis) * pelvis_.conjugate() * Vec3::UnitZ();
-  }
-  Vec3 hips_left(size_t f) const {
-    Vec3 sum = Vec3::Zero();
-    for (const Leg& leg : rig().legs) sum += leg.side * at(f, leg.hip);
-    return sum;
-  }
+  Vec3 at(size_t f, const Point& p) const { return frames_.at(f, p); }
+  const Quat& rot(size_t f, int body) const { return frames_.rot(f, body); }
+  const Rig& rig() const { return rig_; }
+  Vec3 neck(size_t f) const { return frames_.neck(f, pelvis_); }
   Quat pelvis_geometry(size_t f) const {
-    if (!rig().roles.quadruped) return frame_yz(hips_left(f), neck(f) - mid_hips(f));
-    const Vec3 x = at(f, rig().legs[0].hip) + at(f, rig().legs[1].hip) - at(f, rig().legs[2].hip) -
-                   at(f, rig().legs[3].hip);
-    return frame_yz(hips_left(f), x.cross(hips_left(f)));
+    if (!rig().roles.quadruped)
+      return frame_yz(frames_.hips_left(f), neck(f) - frames_.mid_hips(f));
+    const Vec3 left = frames_.hips_left(f);
+    return frame_yz(left, frames_.hips_ahead(f).cross(left));
   }
   /// The anatomical pelvis or trunk.
   Quat trunk_at(size_t f) const {
@@ -114,25 +78,15 @@ class Observer {
   }
   Quat torso_geometry(size_t f) const {
     const Vec3 left = rig().arms.empty()
-                          ? hips_left(f)
+                          ? frames_.hips_left(f)
                           : Vec3(at(f, rig().arms[0].shoulder) - at(f, rig().arms[1].shoulder));
-    return frame_zy(neck(f) - mid_hips(f), left);
+    return frame_zy(neck(f) - frames_.mid_hips(f), left);
   }
 
   void measure_lengths() {
-    double sum = 0;
-    for (const Leg& leg : rig().legs) {
-      const double thigh = (at(0, leg.knee) - at(0, leg.hip)).norm();
-      const double shin = (at(0, leg.ankle) - at(0, leg.knee)).norm();
-      require(
-          std::min(thigh, shin) > 1e-4, Kind::bad_input,
-          "the source's {}leg has no length between '{}' and '{}': name other bodies with --map",
-          leg.name, s_.bodies()[z(thigh > 1e-4 ? leg.lower : leg.upper)].name,
-          s_.bodies()[z(thigh > 1e-4 ? leg.foot : leg.lower)].name);
-      lengths_.push_back(thigh + shin);
-      sum += thigh + shin;
-    }
-    out_.leg_length = sum / static_cast<double>(rig().legs.size());
+    lengths_ = frames_.leg_lengths();
+    const double sum = std::accumulate(lengths_.begin(), lengths_.end(), 0.0);
+    out_.leg_length = sum / static_cast<double>(lengths_.size());
     require(out_.leg_length > 1e-3, Kind::bad_input,
             "the source's legs are {:.3g} m long: its units may be wrong", out_.leg_length);
   }
@@ -239,6 +193,8 @@ class Observer {
     std::vector<FootTrack> tracks;
     for (size_t i = 0; i < rig().legs.size(); ++i) {
       FootTrack t;
+      t.ankle.reserve(frames_.size());
+      t.toe.reserve(frames_.size());
       for (size_t f = 0; f < frames_.size(); ++f) {
         t.ankle.push_back(at(f, rig().legs[i].ankle));
         t.toe.push_back(at(f, toes_[i]));
@@ -266,8 +222,7 @@ class Observer {
         feet_[i] = flat.mean();
       } else {
         // level by the line to the toe, which lies about 30 degrees below the horizontal in a foot
-        const size_t f = 0;
-        const Vec3 ahead = rot(f, leg.foot).conjugate() * (at(f, toes_[i]) - at(f, leg.ankle));
+        const Vec3 ahead = rot(0, leg.foot).conjugate() * (at(0, toes_[i]) - at(0, leg.ankle));
         const Vec3 left = feet_[i] * Vec3::UnitY();
         const Vec3 x = Quat(Eigen::AngleAxisd(leg.toe >= 0 ? -0.5 : 0.0, left)) *
                        unit(ahead, feet_[i] * Vec3::UnitX());
@@ -288,8 +243,8 @@ class Observer {
               (zero_.at(rig().legs[i].hip) - zero_.pos[z(rig().pelvis)]);
       } else {
         for (size_t f = 0; f < frames_.size(); ++f)
-          sum += trunk_at(f).conjugate() *
-                 (at(f, rig().legs[i].hip) - frames_[f].pos[z(rig().pelvis)]);
+          sum +=
+              trunk_at(f).conjugate() * (at(f, rig().legs[i].hip) - frames_.pos(f, rig().pelvis));
         sum /= static_cast<double>(frames_.size());
       }
       out_.hips[i] = sum;
@@ -302,25 +257,23 @@ class Observer {
     Pose& p = out_.poses[f];
     p.pelvis = trunk_at(f);
     p.centre = rig().roles.quadruped && !robot_
-                   ? mid_hips(f)
-                   : Vec3(frames_[f].pos[z(rig().pelvis)] + p.pelvis * centre_);
+                   ? frames_.mid_hips(f)
+                   : Vec3(frames_.pos(f, rig().pelvis) + p.pelvis * centre_);
     p.chest = rig().chest >= 0 ? Quat(rot(f, rig().chest) * chest_) : p.pelvis;
     p.torso = p.chest;
     if (!robot_ && rig().chest >= 0)
       p.torso = Quat::FromTwoVectors(p.chest * Vec3::UnitZ(),
                                      Quat(Eigen::AngleAxisd(lean_back_, p.chest * Vec3::UnitY())) *
-                                         (neck(f) - mid_hips(f))) *
+                                         (neck(f) - frames_.mid_hips(f))) *
                 p.chest;
     p.head = rig().head >= 0 ? Quat(rot(f, rig().head) * head_) : p.chest;
     for (size_t i = 0; i < rig().legs.size(); ++i) {
       const Leg& leg = rig().legs[i];
       LegPose& l = p.legs[i];
       l.ankle = at(f, leg.ankle);
-      l.toe = at(f, toes_[i]);
       l.foot = rot(f, leg.foot) * feet_[i];
       l.thigh = unit(at(f, leg.knee) - at(f, leg.hip), -Vec3::UnitZ());
       l.shin = unit(at(f, leg.ankle) - at(f, leg.knee), -Vec3::UnitZ());
-      l.extension = (at(f, leg.ankle) - at(f, leg.hip)).norm() / lengths_[i];
     }
     for (size_t i = 0; i < rig().arms.size(); ++i) {
       const Arm& arm = rig().arms[i];
@@ -346,7 +299,7 @@ class Observer {
                   ? unit(sum, Vec3::UnitY())
                   : unit(fallback, Vec3::UnitY());
     }
-    each_frame([&](size_t f) {
+    frames_.each([&](size_t f) {
       const auto [u, l, axis] = get(f);
       const Vec3 n = u.cross(l);
       const double bend = n.norm(), t = std::clamp((bend - 0.12) / 0.25, 0.0, 1.0);
@@ -416,7 +369,7 @@ class Observer {
         habit.add(rot(f, arm.hand).conjugate() * forearm_frame(a.lower, a.elbow_axis));
       }
       const Quat hand = neutral_hand(arm, habit.mean());
-      each_frame([&](size_t f) { out_.poses[f].arms[i].hand = rot(f, arm.hand) * hand; });
+      frames_.each([&](size_t f) { out_.poses[f].arms[i].hand = rot(f, arm.hand) * hand; });
     }
   }
 
@@ -424,8 +377,8 @@ class Observer {
   ZeroPose zero_;
   bool robot_;
   const std::optional<BodyPoses>& rest_;
-  int jobs_;
-  std::vector<BodyPoses> frames_;
+  Rig rig_;
+  SourceFrames frames_;
   Observation out_;
   std::vector<double> lengths_;
   std::vector<Point> toes_;

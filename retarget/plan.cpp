@@ -105,7 +105,7 @@ Plan make_plan(const Observation& src, const RobotBody& robot, std::optional<dou
     t.chest = p.chest;
     t.head = p.head;
     t.arms = p.arms;
-    t.legs = p.legs;
+    for (size_t i = 0; i < legs; ++i) t.legs[i] = p.legs[i];
   }
   const auto plan_leg = [&](size_t i) {
     std::vector<FootTarget> raw(frames);

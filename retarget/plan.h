@@ -25,7 +25,7 @@ struct Target {
   Vec3 centre = Vec3::Zero();
   Quat pelvis = Quat::Identity(), chest = Quat::Identity(), head = Quat::Identity();
   std::array<FootTarget, kMaxLegs> feet;
-  std::array<LegPose, kMaxLegs> legs;  ///< directions
+  std::array<LegAxes, kMaxLegs> legs;
   std::array<ArmPose, kMaxArms> arms;
   /// rad, near to which the three hinges of a shoulder are sought (retarget/guard.h), if anywhere
   std::array<std::optional<Vec3>, kMaxArms> shoulders;

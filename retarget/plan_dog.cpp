@@ -22,8 +22,8 @@ Plan peng_plan(const Observation& src, const RobotBody& robot, std::optional<dou
     t.pelvis = frame_yz(left, ahead.cross(left));
     t.chest = t.head = t.pelvis;
     t.centre = s * (p.centre - Vec3(0, 0, src.floor_ankle)) + Vec3(0, 0, stand_height);
-    t.legs = p.legs;
     for (size_t i = 0; i < legs; ++i) {
+      t.legs[i] = p.legs[i];
       const Vec3 hip = t.centre + t.pelvis * robot.hips[i];
       Vec3& foot = t.feet[i].ankle;
       foot = hip + s * (p.legs[i].ankle - p.centre - p.pelvis * src.hips[i]);

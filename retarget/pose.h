@@ -10,12 +10,14 @@ namespace motus::retarget {
 inline constexpr size_t kMaxLegs = 4;
 inline constexpr size_t kMaxArms = 2;
 
-struct LegPose {
-  Vec3 ankle = Vec3::Zero(), toe = Vec3::Zero();
-  Quat foot = Quat::Identity();                    ///< level when the sole is flat
+struct LegAxes {
   Vec3 thigh = Vec3::Zero(), shin = Vec3::Zero();  ///< unit, down the segments
   Vec3 knee_axis = Vec3::Zero();                   ///< unit; turning about it bends the knee
-  double extension = 0;                            ///< hip to ankle over thigh + shin
+};
+
+struct LegPose : LegAxes {
+  Vec3 ankle = Vec3::Zero();
+  Quat foot = Quat::Identity();  ///< level when the sole is flat
 };
 
 struct ArmPose {

@@ -17,45 +17,55 @@ size_t z(int i) {
 
 }  // namespace
 
-void measure_plan(const Figure& robot, const RobotBody& body, std::span<const Target> targets,
-                  Report& r) {
-  const Rig& rig = body.rig;
-  std::array<const BodyTrack*, kMaxLegs> feet{};
-  for (size_t i = 0; i < rig.legs.size(); ++i) {
-    for (const BodyTrack& b : robot.bodies) {
-      if (b.name == rig.legs[i].name + "foot") feet[i] = &b;
+std::vector<Footstep> footsteps(std::span<const Target> targets, size_t legs) {
+  std::vector<Footstep> out;
+  out.reserve(targets.size() * legs);
+  for (const Target& t : targets) {
+    for (size_t i = 0; i < legs; ++i) {
+      const FootTarget& foot = t.feet[i];
+      const double nose_up = (foot.foot * Vec3::UnitX()).z();
+      const signed char rolls = nose_up < -0.01 ? 1 : nose_up > 0.01 ? -1 : 0;
+      out.push_back({foot.ankle, foot.planted, rolls});
     }
   }
+  return out;
+}
+
+void measure_plan(const Figure& robot, const RobotBody& body, std::span<const Footstep> steps,
+                  Report& r) {
+  const Rig& rig = body.rig;
+  const size_t legs = rig.legs.size(), frames = steps.size() / legs;
   Mean slide, foot_error;
   int planted = 0;
-  std::array<Vec3, kMaxLegs> last{};
-  std::array<int, kMaxLegs> last_roll{};
-  for (size_t f = 0; f < targets.size(); ++f) {
-    const Target& t = targets[f];
-    for (size_t i = 0; i < rig.legs.size(); ++i) {
+  for (size_t i = 0; i < legs; ++i) {
+    const auto feet =
+        std::find_if(robot.bodies.begin(), robot.bodies.end(),
+                     [&](const BodyTrack& b) { return b.name == rig.legs[i].name + "foot"; });
+    Vec3 last = Vec3::Zero();
+    for (size_t f = 0; f < frames; ++f) {
+      const Footstep& step = steps[f * legs + i];
       const Vec3& ankle = robot.legs[i].end[f];
-      foot_error.add((ankle - t.feet[i].ankle).norm());
-      if (!t.feet[i].planted) continue;
+      foot_error.add((ankle - step.ankle).norm());
+      if (!step.planted) continue;
       ++planted;
       // a rolling foot moves its ankle; what must not move is the point that it rolls over
-      const double nose_up = (t.feet[i].foot * Vec3::UnitX()).z();
-      const int rolls = nose_up < -0.01 ? 1 : nose_up > 0.01 ? -1 : 0;
       Vec3 touch = ankle;
-      if (feet[i]) {
-        const double x = rolls > 0 ? body.feet[i].toe : rolls < 0 ? body.feet[i].heel : 0.0;
-        const Quat foot = feet[i]->rot[f] * body.zero.rot[z(rig.legs[i].foot)].conjugate();
-        touch += foot * Vec3(x, 0, -body.feet[i].ankle_height);
+      if (feet != robot.bodies.end()) {
+        const Foot& foot = body.feet[i];
+        const double x = step.rolls > 0 ? foot.toe : step.rolls < 0 ? foot.heel : 0.0;
+        touch += feet->rot[f] * body.zero.rot[z(rig.legs[i].foot)].conjugate() *
+                 Vec3(x, 0, -foot.ankle_height);
       }
-      if (f > 0 && targets[f - 1].feet[i].planted && rolls == last_roll[i]) {
-        const double v = (touch - last[i]).head<2>().norm() * robot.fps;
+      const Footstep* before = f > 0 ? &steps[(f - 1) * legs + i] : nullptr;
+      if (before && before->planted && before->rolls == step.rolls) {
+        const double v = (touch - last).head<2>().norm() * robot.fps;
         slide.add(v);
         r.plant_slide_max = std::max(r.plant_slide_max, v);
       }
-      last_roll[i] = rolls;
-      last[i] = touch;
+      last = touch;
     }
   }
-  r.planted_share = planted / std::max(1.0, static_cast<double>(targets.size() * rig.legs.size()));
+  r.planted_share = planted / std::max(1.0, static_cast<double>(steps.size()));
   r.plant_slide = slide.value();
   r.foot_error = foot_error.value();
 }

@@ -22,8 +22,17 @@ struct Report : Measured {
   double loop_residual = 0;  ///< rad, closed at the seam; 0 for clips that do not wrap
 };
 
-/// Fills in the numbers about planted feet: where `body.robot` is against the targets of its frames.
-void measure_plan(const Figure& robot, const RobotBody& body, std::span<const Target> targets,
+/// What is kept of a foot's target to measure by.
+struct Footstep {
+  Vec3 ankle = Vec3::Zero();
+  bool planted = false;
+  signed char rolls = 0;  ///< 1 over the toe, -1 over the heel
+};
+/// (F * legs)
+std::vector<Footstep> footsteps(std::span<const Target> targets, size_t legs);
+
+/// Fills in the numbers about planted feet: where `body.robot` is against its footsteps.
+void measure_plan(const Figure& robot, const RobotBody& body, std::span<const Footstep> steps,
                   Report& report);
 
 /// name -> value, SI units: the metrics and the plan's.

@@ -129,9 +129,7 @@ Track solve(const Plan& plan, const RobotBody& robot, double fps, const Options&
   stages.done("sweep", {{"windows", swept.windows}, {"resolved_frames", swept.resolved}});
   if (full) {
     const TrajectoryStats t = smooth_trajectory(robot, targets, fps, options.jobs, {}, track);
-    stages.done(
-        "trajectory",
-        {{"mean_change_rad", t.change}, {"speed_limited_rad", t.limited}, {"repeats", t.repeats}});
+    stages.done("trajectory", {{"speed_limited_rad", t.limited}, {"repeats", t.repeats}});
     const FootLockStats feet = lock_feet(robot, targets, fps, options.jobs, track);
     // what stands is worth more than a motor's limit, and no jump is worth it
     const double limited =
@@ -148,12 +146,12 @@ Track solve(const Plan& plan, const RobotBody& robot, double fps, const Options&
 }
 
 /// Measures the result and writes what it says into the clip, so that the file keeps it.
-void judge_result(const RobotBody& robot, double scale, std::span<const Target> targets, int jobs,
+void judge_result(const RobotBody& robot, double scale, std::span<const Footstep> steps, int jobs,
                   Stages& stages, Result& r) {
   Figure seen;
   static_cast<Measured&>(r.report) =
       measure(r.source, make_rig(r.source.skeleton, r.roles), r.clip, robot, scale, jobs, &seen);
-  measure_plan(seen, robot, targets, r.report);
+  measure_plan(seen, robot, steps, r.report);
   r.report.verdict = judge(r.report.metrics);
   stages.done("report");
   r.stages = stages.take();
@@ -187,7 +185,7 @@ Result copy(const Clip& source, const RobotBody& robot, RoleMap roles) {
   const Observation seen = observe(source, r.roles);
   const Plan plan = make_plan(seen, robot, 1.0);
   Stages stages;
-  judge_result(robot, 1.0, plan.targets, 1, stages, r);
+  judge_result(robot, 1.0, footsteps(plan.targets, robot.rig.legs.size()), 1, stages, r);
   return r;
 }
 
@@ -273,7 +271,9 @@ Result run(Clip given, const RobotBody& robot, const Options& options) {
   r.report.scheme = options.quality == Quality::full ? "motus full" : "motus draft";
   r.report.pelvis_drop = plan.drop;
   r.report.loop_residual = residual;
-  judge_result(robot, plan.scale, targets, options.jobs, stages, r);
+  const std::vector<Footstep> steps = footsteps(targets, robot.rig.legs.size());
+  plan.targets = std::vector<Target>();  // gives its memory back, as {} would not
+  judge_result(robot, plan.scale, steps, options.jobs, stages, r);
   return r;
 }
 

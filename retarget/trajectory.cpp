@@ -55,7 +55,6 @@ TrajectoryStats smooth_trajectory(const RobotBody& body, std::span<const Target>
   const Eigen::RowVectorXd step = top_speeds(body.robot).transpose() / fps;
   make_continuous(track.root_rot);
   Track& x = track;
-  const Frames before = x.dofs;
   Track u(frames, static_cast<int>(x.dofs.cols()));  // multipliers, scaled by the pull
   u.root_pos.setZero();
   u.root_rot.setZero();
@@ -91,7 +90,6 @@ TrajectoryStats smooth_trajectory(const RobotBody& body, std::span<const Target>
     x = z;
     ++stats.repeats;
   }
-  stats.change = (x.dofs - before).cwiseAbs().mean();
   return stats;
 }
 

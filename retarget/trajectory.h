@@ -20,7 +20,6 @@ struct TrajectoryOptions {
 };
 
 struct TrajectoryStats {
-  double change = 0;   ///< rad, mean over dofs and frames of what the pass changed
   double limited = 0;  ///< rad, largest change that the limit of speed took
   int repeats = 0;     ///< rounds that motors too slow for their task took
 };
