@@ -24,6 +24,12 @@ const std::vector<std::string> kFlags{
     "--force",         "--print-config",  "--precision",  "--profile",       "--json"};
 const std::vector<std::string> kRepeatable{"--set"};
 
+/// Something is to be looked at instead of trained or measured.
+bool shows(const cli::TrainFlags& o) {
+  const bool window = !o.visualize.empty() && cli::parse_bool("--visualize", o.visualize);
+  return o.mode == "visualize" || (window && o.mode == "test");
+}
+
 /// Where the configuration comes from: a run to go on with, a run whose model is tested, or files.
 cli::RunConfig configure(const cli::TrainFlags& o) {
   if (!o.resume.empty()) {
@@ -46,6 +52,9 @@ cli::RunConfig configure(const cli::TrainFlags& o) {
     c = cli::RunConfig::from_yaml(a.word("config"), o.model_file);
     c.set(o.sets);
   } else {
+    // MimicKit's Dummy agent: to look at an environment takes none
+    require(!o.agent.empty() || (shows(o) && o.model_file.empty()), Kind::usage,
+            "--agent_config is missing: name a YAML file");
     std::vector<std::string> sets = o.sets;
     if (!o.precision.empty()) sets.push_back("agent.precision=" + o.precision);
     c = cli::RunConfig::from_files(o.engine, o.env, o.agent, o.motion, sets);
@@ -68,13 +77,12 @@ int run(const cli::TrainFlags& o) {
   cli::RunConfig c = configure(o);
   if (o.print_config) {
     c.env_config();
-    c.agent_config();
+    if (!c.agent.keys().empty()) c.agent_config();
     fmt::print("{}", c.yaml());
     return 0;
   }
   if (o.mode == "train") return cli::train_run(o, std::move(c));
-  const bool window = !o.visualize.empty() && cli::parse_bool("--visualize", o.visualize);
-  return o.mode == "visualize" || window ? cli::visualize_run(o, c) : cli::test_run(o, c);
+  return shows(o) ? cli::visualize_run(o, c) : cli::test_run(o, c);
 }
 
 }  // namespace

@@ -143,7 +143,8 @@ RunConfig RunConfig::from_files(const std::string& engine, const std::string& en
   };
   RunConfig c;
   c.env = load(env, "--env_config", "environment configuration");
-  c.agent = learn::with_preset(load(agent, "--agent_config", "agent configuration"));
+  if (!agent.empty())
+    c.agent = learn::with_preset(load(agent, "--agent_config", "agent configuration"));
   c.engine = load(find_engine(engine), "--engine_config", "engine configuration");
   if (!motion.empty()) c.env.set("motion_file", "\"" + motion + "\"");
   c.set(sets);

@@ -127,12 +127,16 @@ void print_profile(const learn::TrainResult& r, int workers) {
                   env, update, bound, n / loop, n / loop / bound));
 }
 
-void print_test(const learn::TestResult& t, double reference, bool json) {
+/// `said` are the environment's own words, of which those about tracking are printed.
+void print_test(const learn::TestResult& t, double reference,
+                const std::map<std::string, double>& said, bool json) {
   if (json) {
     nlohmann::json j{{"mean_return", t.mean_return},   {"mean_length", t.mean_length},
                      {"length_ratio", t.length_ratio}, {"forward_speed", t.forward_speed},
                      {"net_speed", t.net_speed},       {"reference_speed", reference},
                      {"episodes", t.episodes}};
+    for (const auto& [name, value] : said)
+      if (name.starts_with("tracking_")) j[name] = value;
     fmt::print("{}\n", j.dump());
     return;
   }
@@ -140,6 +144,8 @@ void print_test(const learn::TestResult& t, double reference, bool json) {
              t.mean_length, t.episodes);
   fmt::print("Forward Speed: {:.4g} m/s (clip {:.4g})\nNet Speed: {:.4g} m/s\n", t.forward_speed,
              reference, t.net_speed);
+  for (const auto& [name, value] : said)
+    if (name.starts_with("tracking_")) fmt::print("{}: {:.4g}\n", name, value);
 }
 
 }  // namespace
@@ -243,7 +249,7 @@ int train_run(const TrainFlags& o, RunConfig c) {
                     100 * r.best_test.length_ratio, r.best_test.forward_speed));
   }
   write_rollout(o, c, world, &agent);
-  if (o.json) print_test(r.last_test, world.reference_speed, true);
+  if (o.json) print_test(r.last_test, world.reference_speed, {}, true);
   return 0;
 }
 
@@ -260,7 +266,7 @@ int test_run(const TrainFlags& o, const RunConfig& c) {
   const learn::TestResult r =
       learn::run_test(*env, agent, o.test_episodes.value_or(agent_config.test_episodes),
                       [] { return stop_signal != 0; });
-  print_test(r, world.reference_speed, o.json);
+  print_test(r, world.reference_speed, env->diagnostics(), o.json);
   if (!stop_signal) write_rollout(o, c, world, &agent);
   return stop_signal ? static_cast<int>(Kind::interrupted) : 0;
 }

@@ -97,6 +97,7 @@ Done CharacterEnv::look(Scene& s) {
              v);
   t.forward += v[0];
   t.path += std::hypot(v[0], v[1]);
+  if (test_ && config_.log_tracking_error) t.tracking.add(s);
   task_->update(s);
   observation_->write(s, obs_row(obs_, s.env), obs_row(next_obs_, s.env));
   if (critic_)

@@ -29,6 +29,7 @@
 #include "sim/task.h"
 #include "sim/termination.h"
 #include "sim/terrain.h"
+#include "sim/tracking_error.h"
 #include "sim/vec_env.h"
 
 namespace motus::sim {
@@ -78,6 +79,7 @@ class CharacterEnv final : public VecEnv {
     double forward = 0, path = 0, reward = 0;
     int64_t steps = 0, episodes = 0, episode_steps = 0, diverged = 0, times = 0;
     int64_t ended[Termination::kMostRules] = {};  ///< by rule
+    TrackingError tracking;                       ///< of tests, where asked for
   };
   struct DeleteBatch {
     void operator()(mjBatch* b) const { mjb_deleteBatch(b); }

@@ -75,6 +75,9 @@ PhysicsOptions physics_of(const EnvConfig& c, const Ground* ground) {
 }
 
 std::vector<FeatureTerm> discriminator_terms(const EnvConfig& c) {
+  if (c.disc_terms.empty() && c.env_name == "add") {
+    return mimickit_add(c.global_obs, c.tracking.track_root);
+  }
   if (c.disc_terms.empty()) {
     return mimickit_discriminator(c.global_obs, c.root_height_obs, c.disc_dof_vel_obs);
   }
@@ -183,13 +186,17 @@ void CharacterEnv::build_parts(Dataset dataset, const std::filesystem::path& mod
   const bool positions =
       features.wants_positions() || std::any_of(seen.begin(), seen.end(), wants_positions) ||
       std::any_of(config_.critic_terms.begin(), config_.critic_terms.end(), wants_positions);
+  const auto wants_bodies = [](const TermSpec& t) { return t.term == "body_pos"; };
+  const bool bodies =
+      features.wants_bodies() || std::any_of(seen.begin(), seen.end(), wants_bodies) ||
+      std::any_of(config_.critic_terms.begin(), config_.critic_terms.end(), wants_bodies);
   const int root = config_.root_body.empty()
                        ? 0
                        : bodies_named(*skeleton, {config_.root_body}, "root_body").front();
   reference_ = std::make_unique<Reference>(
       std::move(dataset),
       Anatomy::of(*skeleton, bodies_named(*skeleton, config_.key_bodies, "key_bodies"),
-                  config_.joint_obs == JointObs::angle, positions, root));
+                  config_.joint_obs == JointObs::angle, {positions, bodies, root}));
   demos_ =
       std::make_unique<Demos>(*reference_, Demos::Options{.features = std::move(features),
                                                           .newest_first = config_.disc_newest_first,

@@ -79,6 +79,7 @@ std::map<std::string, double> CharacterEnv::diagnostics() {
     sum.forward += t.forward, sum.path += t.path, sum.reward += t.reward;
     sum.steps += t.steps, sum.episodes += t.episodes, sum.episode_steps += t.episode_steps;
     sum.diverged += t.diverged, sum.times += t.times;
+    sum.tracking.add(t.tracking);
     for (int r = 0; r < Termination::kMostRules; ++r) sum.ended[r] += t.ended[r];
     t = Tally{};
   }
@@ -94,6 +95,7 @@ std::map<std::string, double> CharacterEnv::diagnostics() {
       {"episode_steps", mean(static_cast<double>(sum.episode_steps), sum.episodes)},
       {"fall_share", 0.0},
       {"time_share", share(sum.times)}};
+  if (config_.log_tracking_error) sum.tracking.tell(out);
   if (curriculum_) out["terrain_level"] = curriculum_->mean_level();
   if (task_->rewarded()) out["task_reward"] = mean(sum.reward, sum.steps);
   const std::vector<std::string> rules = termination_->names();

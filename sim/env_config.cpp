@@ -57,6 +57,7 @@ constexpr EnvName kEnvs[] = {
     {"char", TaskKind::none},
     {"view_motion", TaskKind::none},
     {"char_dof_test", TaskKind::none},
+    {"add", TaskKind::none},
     {"deepmimic", TaskKind::tracking},
     {"static_objects", TaskKind::tracking},
     {"task_location", TaskKind::location},
@@ -75,7 +76,7 @@ void read_env_name(const Config& c, EnvConfig& out) {
     return;
   }
   // of MimicKit too, with agents that are not here
-  const std::vector<std::string> others{"ase", "add", "smp"};
+  const std::vector<std::string> others{"ase", "smp"};
   require(std::find(others.begin(), others.end(), out.env_name) == others.end(), Kind::not_built,
           "{}: environment {} is not in this build; {} are", line_of(c, "env_name"), out.env_name,
           fmt::join(known, ", "));
@@ -117,9 +118,9 @@ void read_mimickit(const Config& c, EnvConfig& out) {
   require(out.num_disc_obs_steps <= 1000, Kind::usage, "{}: num_disc_obs_steps {} is too many",
           c.place(), out.num_disc_obs_steps);
   out.disc_dof_vel_obs = c.get("disc_dof_vel_obs", true);
+  out.log_tracking_error = c.get("log_tracking_error", false);
   // of viewers
-  for (const char* key :
-       {"camera_mode", "ref_char_offset", "visualize_ref_char", "log_tracking_error"}) {
+  for (const char* key : {"camera_mode", "ref_char_offset", "visualize_ref_char"}) {
     c.note(key);
   }
 }

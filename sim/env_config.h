@@ -82,6 +82,7 @@ struct EnvConfig {
   bool enable_tar_obs = false;
   std::vector<int> tar_obs_steps{1};  ///< control steps ahead
   TrackingOptions tracking;           ///< of deepmimic and static_objects
+  bool log_tracking_error = false;    ///< tests measure the distance to the clip
   std::vector<double> joint_err_w;    ///< (B - 1) of bodies' joints; empty: 1
   std::vector<StaticObject> objects;  ///< of static_objects
 

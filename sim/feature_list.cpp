@@ -1,15 +1,17 @@
 #include "sim/feature_list.h"
 
+#include <algorithm>
 #include <array>
 
 namespace motus::sim {
 
 namespace {
 
-constexpr std::array<std::pair<const char*, Feature>, 12> kFeatures{{
+constexpr std::array<std::pair<const char*, Feature>, 14> kFeatures{{
     {"root_height", Feature::root_height},
     {"root_xy", Feature::root_xy},
     {"root_pos", Feature::root_pos},
+    {"root_place", Feature::root_place},
     {"root_rot", Feature::root_rot},
     {"gravity", Feature::gravity},
     {"root_vel", Feature::root_vel},
@@ -19,6 +21,7 @@ constexpr std::array<std::pair<const char*, Feature>, 12> kFeatures{{
     {"dof_offset", Feature::dof_offset},
     {"dof_vel", Feature::dof_vel},
     {"key_pos", Feature::key_pos},
+    {"body_pos", Feature::body_pos},
 }};
 
 constexpr std::array<std::pair<const char*, Frame>, 4> kFrames{{
@@ -40,6 +43,7 @@ auto find(const Table& table, const std::string& name)
 template <typename Table>
 std::vector<std::string> names(const Table& table) {
   std::vector<std::string> out;
+  out.reserve(table.size());
   for (const auto& [name, value] : table) out.emplace_back(name);
   return out;
 }
@@ -72,6 +76,11 @@ bool FeatureList::wants_positions() const {
   return false;
 }
 
+bool FeatureList::wants_bodies() const {
+  return std::any_of(terms.begin(), terms.end(),
+                     [](const FeatureTerm& t) { return t.feature == Feature::body_pos; });
+}
+
 std::vector<FeatureTerm> mimickit_policy(bool global, bool height) {
   const Frame frame = global ? Frame::world : Frame::heading;
   std::vector<FeatureTerm> out;
@@ -91,6 +100,16 @@ std::vector<FeatureTerm> mimickit_discriminator(bool global, bool height, bool d
     out.push_back({f, frame});
   }
   if (dof_vel) out.push_back({Feature::dof_vel, frame});
+  return out;
+}
+
+std::vector<FeatureTerm> mimickit_add(bool global, bool placed) {
+  const Frame frame = global ? Frame::world : Frame::heading;
+  std::vector<FeatureTerm> out{{placed ? Feature::root_place : Feature::root_pos, frame}};
+  for (const Feature f : {Feature::root_rot, Feature::joints, Feature::body_pos, Feature::root_vel,
+                          Feature::root_ang_vel, Feature::dof_vel}) {
+    out.push_back({f, frame});
+  }
   return out;
 }
 

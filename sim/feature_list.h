@@ -19,8 +19,9 @@ struct FeatureList {
   std::vector<float> rest;  ///< (D) default pose, of dof_offset
 
   FeatureView view() const { return {terms.data(), static_cast<int>(terms.size()), rest.data()}; }
-  /// Some term reads dof positions, so snapshots must have them.
+  /// Some term reads dof positions, or all bodies, so snapshots must have them.
   bool wants_positions() const;
+  bool wants_bodies() const;
 };
 
 /// What MimicKit's policies see of the character: global_obs, root_height_obs.
@@ -28,5 +29,9 @@ std::vector<FeatureTerm> mimickit_policy(bool global, bool height);
 
 /// One step of what its discriminators see: global_obs, root_height_obs, disc_dof_vel_obs.
 std::vector<FeatureTerm> mimickit_discriminator(bool global, bool height, bool dof_vel);
+
+/// One step of what ADD compares: all bodies, in the world or in each step's own heading. With
+/// `placed` the root's place in the world counts.
+std::vector<FeatureTerm> mimickit_add(bool global, bool placed);
 
 }  // namespace motus::sim

@@ -13,6 +13,7 @@ enum class Feature : unsigned char {
   root_height,   ///< 1: z of the root, m
   root_xy,       ///< 2: x and y from the newest step's root, m
   root_pos,      ///< 3: the same, then the height
+  root_place,    ///< 3: where the root is in the world, m
   root_rot,      ///< 6: tangent and normal
   gravity,       ///< 3: the unit vector of gravity, in the root's own frame whatever the frame
   root_vel,      ///< 3: m/s
@@ -22,6 +23,7 @@ enum class Feature : unsigned char {
   dof_offset,    ///< D: the same minus the default pose
   dof_vel,       ///< D: rad/s
   key_pos,       ///< 3K: key bodies minus the same step's root, m
+  body_pos,      ///< 3 (B - 1): all bodies but the root, likewise
 };
 
 /// The axes of positions, velocities and rotations.
@@ -55,6 +57,8 @@ MOTUS_HD inline int feature_width(const SnapshotLayout& l, Feature f) {
       return l.dofs;
     case Feature::key_pos:
       return 3 * l.keys;
+    case Feature::body_pos:
+      return 3 * l.bodies;
     default:
       return 3;
   }
@@ -105,6 +109,9 @@ MOTUS_HD inline float* write_feature(const SnapshotLayout& l, const float* rest,
       for (int i = 0; i < width; ++i) out[i] = turned[i];
       break;
     }
+    case Feature::root_place:
+      turn(view, t.frame, s, out);
+      break;
     case Feature::root_rot: {
       float six[6];
       tangent_normal(s + L::kRootRot, six);
@@ -137,6 +144,9 @@ MOTUS_HD inline float* write_feature(const SnapshotLayout& l, const float* rest,
       break;
     case Feature::key_pos:
       for (int i = 0; i < l.keys; ++i) turn(view, t.frame, s + l.key_pos() + 3 * i, out + 3 * i);
+      break;
+    case Feature::body_pos:
+      for (int i = 0; i < l.bodies; ++i) turn(view, t.frame, s + l.body_pos() + 3 * i, out + 3 * i);
       break;
   }
   if (t.scale != 1) {

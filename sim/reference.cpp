@@ -8,7 +8,7 @@
 namespace motus::sim {
 
 Anatomy Anatomy::of(const Skeleton& skeleton, const std::vector<int>& key_bodies, bool angles,
-                    bool positions, int root_body) {
+                    const Extra& extra) {
   Anatomy out;
   out.angles = angles;
   out.keys = key_bodies;
@@ -41,11 +41,12 @@ Anatomy Anatomy::of(const Skeleton& skeleton, const std::vector<int>& key_bodies
   }
   out.layout.dofs = skeleton.dof_count();
   out.layout.keys = static_cast<int>(key_bodies.size());
-  out.layout.positions = positions;
-  for (int b = root_body; b > 0; b = out.parents[static_cast<size_t>(b)]) {
+  out.layout.positions = extra.positions;
+  out.layout.bodies = extra.bodies ? skeleton.body_count() - 1 : 0;
+  for (int b = extra.root_body; b > 0; b = out.parents[static_cast<size_t>(b)]) {
     require(out.joints[static_cast<size_t>(b) - 1].kind != JointTerm::series, Kind::usage,
             "root_body '{}' hangs on several hinges of '{}': a ball or one hinge is expected",
-            skeleton.bodies()[static_cast<size_t>(root_body)].name,
+            skeleton.bodies()[static_cast<size_t>(extra.root_body)].name,
             skeleton.bodies()[static_cast<size_t>(b)].name);
     out.watched.insert(out.watched.begin(), b);
   }
@@ -88,6 +89,9 @@ void Anatomy::watch(const double* qvel, const double* body_pos, const double* bo
     out[L::kRootAngVel + k] = static_cast<float>(w[k]);
     for (int i = 0; i < layout.keys; ++i) {
       out[layout.key_pos() + 3 * i + k] -= static_cast<float>(shift[k]);
+    }
+    for (int i = 0; i < layout.bodies; ++i) {
+      out[layout.body_pos() + 3 * i + k] -= static_cast<float>(shift[k]);
     }
   }
   for (int k = 0; k < 4; ++k) out[L::kRootRot + k] = static_cast<float>(body_rot[4 * last + k]);

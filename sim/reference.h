@@ -23,10 +23,19 @@ struct Anatomy {
   std::vector<int> watched;
   std::vector<int> parents, dofs;  ///< (B) parent body, first dof
 
-  /// `positions`: snapshots hold dof positions. Throws Error(usage) if `root_body` hangs on a series
-  /// of hinges, Error(bad_input) for joints that have no meaning here.
+  /// What snapshots hold besides, and who stands for the root.
+  struct Extra {
+    bool positions = false;  ///< of dofs
+    bool bodies = false;     ///< positions of all of them
+    int root_body = 0;
+  };
+  /// Throws Error(usage) if `root_body` hangs on a series of hinges, Error(bad_input) for joints that
+  /// have no meaning here.
   static Anatomy of(const Skeleton& skeleton, const std::vector<int>& key_bodies, bool angles,
-                    bool positions = false, int root_body = 0);
+                    const Extra& extra);
+  static Anatomy of(const Skeleton& skeleton, const std::vector<int>& key_bodies, bool angles) {
+    return of(skeleton, key_bodies, angles, Extra{});
+  }
 
   /// The snapshot of a state: generalised positions and velocities as MuJoCo has them, world
   /// positions (B, 3) and rotations (B, 4) of the bodies; rotations may be null when the root is

@@ -158,7 +158,8 @@ constexpr TerminationRule kRules[] = {
     {"hit", Done::fail, true, [](const EnvConfig& c) { return c.task.task == TaskKind::dodgeball; },
      failed_task},
     {"end", Done::success, true,
-     [](const EnvConfig& c) { return c.task.task == TaskKind::tracking; }, clip_ended},
+     [](const EnvConfig& c) { return c.task.task == TaskKind::tracking || c.env_name == "add"; },
+     clip_ended},
     {"shown", Done::time, true, [](const EnvConfig& c) { return c.env_name == "view_motion"; },
      clip_shown},
 };

@@ -10,7 +10,7 @@
 // A snapshot is one control step of one character, everything that terms are computed from:
 //   root position 3 | root rotation 4 | root velocity 3 | root angular velocity 3 (world) |
 //   joint features | dof velocities | key body positions minus the root's (world axes) 3 each |
-//   dof positions where a term wants them
+//   dof positions, then all bodies' positions as the key bodies', where a term wants them
 #include <cmath>
 
 #ifdef __CUDACC__
@@ -25,11 +25,13 @@ namespace motus::sim {
 struct SnapshotLayout {
   int joint_features = 0, dofs = 0, keys = 0;
   bool positions = false;  ///< dof positions are part of it
+  int bodies = 0;          ///< all bodies but the root, where a term wants them
   static constexpr int kRootPos = 0, kRootRot = 3, kRootVel = 7, kRootAngVel = 10, kJoints = 13;
   MOTUS_HD int dof_vel() const { return kJoints + joint_features; }
   MOTUS_HD int key_pos() const { return dof_vel() + dofs; }
   MOTUS_HD int dof_pos() const { return key_pos() + 3 * keys; }
-  MOTUS_HD int size() const { return dof_pos() + (positions ? dofs : 0); }
+  MOTUS_HD int body_pos() const { return dof_pos() + (positions ? dofs : 0); }
+  MOTUS_HD int size() const { return body_pos() + 3 * bodies; }
 };
 
 /// Rotation by minus the heading, as cosine and sine of the heading.
@@ -186,6 +188,9 @@ MOTUS_HD inline void take_snapshot(const SnapshotLayout& l, const JointTerm* joi
     }
   }
   if (l.positions) dof_positions(joints, joint_count, qpos, out + l.dof_pos());
+  for (int i = 0; i < 3 * l.bodies; ++i) {
+    out[l.body_pos() + i] = static_cast<float>(body_pos[3 + i] - qpos[i % 3]);
+  }
 }
 
 // ---- phase -----------------------------------------------------------------------------------

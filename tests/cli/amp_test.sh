@@ -115,6 +115,12 @@ for f in rollout reference; do
 done
 expect 0 "actions are zero" "$train" --arg_file tiny.txt --mode visualize --export_bvh zero
 cmp -s bvh/rollout.bvh zero/rollout.bvh && fail "zero actions move as the policy does"
+# to look at an environment takes no agent; to train or test one does
+go2=(--env_config data/envs/quick_go2_env.yaml --set env.episode_length=0.5 --set env.reference_table=64)
+expect 0 "actions are zero" "$train" "${go2[@]}" --mode visualize --export_bvh nobody
+cmp -s zero/rollout.bvh nobody/rollout.bvh || fail "zero actions depend on the agent's file"
+expect 2 "--agent_config is missing" "$train" "${go2[@]}" --out_dir a
+expect 2 "--agent_config is missing" "$train" "${go2[@]}" --mode test
 expect 2 "--window writes nothing" "$bin/amp-play" one --window -o x.h5
 # without a display, or in a build without GLFW
 expect 4 "window" env -u DISPLAY -u WAYLAND_DISPLAY "$bin/amp-play" one --window

@@ -40,6 +40,8 @@ constexpr Case kCases[] = {
     {"view_motion_humanoid", 140, 0, 142, 28},
     {"char_dof_test_humanoid", 140, 0, 142, 28},
     {"char_humanoid", 140, 0, 142, 28},
+    // place 3, rotation 6, 14 joints, 14 bodies, velocities 6, dofs
+    {"add_humanoid", 140 + 3 * 108, 0, 3 + 6 + 84 + 42 + 6 + 28, 28},
     {"dodgeball_humanoid", 146, 0, 1420, 28},
     // five moments of 3 + 3 + 3 D; the critic: the whole state and the last action
     {"quick_g1_deployable", 5 * 93, 86 + 29, 176, 29},
