@@ -15,6 +15,9 @@ constexpr double kHigh = 0.07;         // m to end
 constexpr double kShortest = 0.07;     // s, of a stance
 constexpr double kGap = 0.05;          // s, filled
 constexpr double kSpeedWindow = 0.05;  // s, a speed is measured over
+constexpr double kStride = 0.2;        // s, half a stride of a dog
+constexpr double kCreeps = 0.25;       // of its travel, instead of kSlow where that is less
+constexpr double kCreepsFast = 0.4;    // likewise, of kFast
 
 double quantile(std::vector<double> v, double q) {
   if (v.empty()) return 0;
@@ -36,16 +39,35 @@ std::vector<double> speeds(const std::vector<Vec3>& p, double fps) {
   return out;
 }
 
+/// How fast a body on many legs travels, over half a stride: paws of dogs as they are recorded creep
+/// while they carry, the more the faster the dog is. Nothing for two legs.
+std::vector<double> travel(const std::vector<FootTrack>& feet, double fps) {
+  const int n = static_cast<int>(feet[0].ankle.size());
+  std::vector<double> out(feet[0].ankle.size(), 0.0);
+  if (feet.size() < 4) return out;
+  const int w = std::max(1, static_cast<int>(std::lround(kStride * fps)));
+  for (int f = 0; f < n; ++f) {
+    const size_t a = static_cast<size_t>(std::max(0, f - w));
+    const size_t b = static_cast<size_t>(std::min(n - 1, f + w));
+    if (b == a) continue;
+    Vec3 way = Vec3::Zero();
+    for (const FootTrack& t : feet)
+      way += (t.ankle[b] - t.ankle[a]) / static_cast<double>(feet.size());
+    out[static_cast<size_t>(f)] = way.head<2>().norm() * fps / static_cast<double>(b - a);
+  }
+  return out;
+}
+
 /// Low and slow, with hysteresis run forwards and backwards so that time's direction does not
 /// matter.
 std::vector<char> resting(const std::vector<Vec3>& p, const std::vector<double>& speed,
-                          double height, double scale) {
+                          const std::vector<double>& travel, double height, double scale) {
   const size_t n = p.size();
   std::vector<char> on(n), may(n);
   for (size_t f = 0; f < n; ++f) {
     const double h = p[f].z() - height;
-    on[f] = h < kLow * scale && speed[f] < kSlow * scale;
-    may[f] = h < kHigh * scale && speed[f] < kFast * scale;
+    on[f] = h < kLow * scale && speed[f] < std::max(kSlow * scale, kCreeps * travel[f]);
+    may[f] = h < kHigh * scale && speed[f] < std::max(kFast * scale, kCreepsFast * travel[f]);
   }
   for (size_t f = 1; f < n; ++f) on[f] = on[f] || (may[f] && on[f - 1]);
   for (size_t f = n; f-- > 1;) on[f - 1] = on[f - 1] || (may[f - 1] && on[f]);
@@ -102,6 +124,7 @@ std::vector<FootContact> find_contacts(const std::vector<FootTrack>& feet, doubl
     }
   }
   const double ankle0 = quantile(low_ankle, 0.15), toe0 = quantile(low_toe, 0.15);
+  const std::vector<double> creep = travel(feet, fps);
   for (size_t i = 0; i < feet.size(); ++i) {
     FootContact& c = out[i];
     c.ankle_height = ankle0;
@@ -110,8 +133,8 @@ std::vector<FootContact> find_contacts(const std::vector<FootTrack>& feet, doubl
     std::vector<char> heel, toe;
     // the second round knows the foot's own heights
     for (int round = 0; round < 2; ++round) {
-      heel = resting(feet[i].ankle, va, c.ankle_height, scale);
-      toe = resting(feet[i].toe, vt, c.toe_height, scale);
+      heel = resting(feet[i].ankle, va, creep, c.ankle_height, scale);
+      toe = resting(feet[i].toe, vt, creep, c.toe_height, scale);
       std::vector<char> flat(frames);
       for (size_t f = 0; f < frames; ++f)
         flat[f] = heel[f] && toe[f] && va[f] < kSlow * scale && vt[f] < kSlow * scale;

@@ -10,6 +10,7 @@ namespace {
 constexpr double kLevel = 0.05;       // rad of pitch below which a standing foot is taken as flat
 constexpr double kDriftYaw = 0.35;    // rad within one stance before it is two
 constexpr double kDriftShare = 0.09;  // of the source's leg length, likewise
+constexpr double kDriftPaw = 0.3;     // likewise, of feet that are points: they creep
 constexpr double kStep = 0.10;        // s, left unlocked between the two
 constexpr double kFade = 0.35;        // s, longest blend into and out of a swing
 
@@ -103,13 +104,13 @@ Place mean_place(const std::vector<Place>& places, const std::vector<char>& flat
 
 /// Stances cut where the foot turns or shuffles on the spot, at its fastest.
 std::vector<Stance> stances(const std::vector<Place>& places, const FootContact& contact,
-                            double fps) {
+                            double fps, double drift) {
   std::vector<Stance> out;
   const int n = static_cast<int>(places.size());
   const int gap = std::max(1, static_cast<int>(std::lround(kStep * fps)));
   const auto moved = [&](int a, int b) {
     const size_t i = static_cast<size_t>(a), j = static_cast<size_t>(b);
-    return std::max((contact.drift[j] - contact.drift[i]).head<2>().norm() / kDriftShare,
+    return std::max((contact.drift[j] - contact.drift[i]).head<2>().norm() / drift,
                     std::abs(turn(places[j].yaw, places[i].yaw)) / kDriftYaw);
   };
   for (int f = 0; f < n;) {
@@ -154,7 +155,8 @@ std::vector<FootTarget> plan_foot(const std::vector<FootTarget>& raw, const Foot
   std::vector<Place> places;
   places.reserve(raw.size());
   for (const FootTarget& t : raw) places.push_back(place_under(foot, t, point_feet));
-  const std::vector<Stance> steps = stances(places, contact, fps);
+  const std::vector<Stance> steps =
+      stances(places, contact, fps, point_feet ? kDriftPaw : kDriftShare);
   std::vector<FootTarget> out = raw;
   const int n = static_cast<int>(raw.size());
   const auto stood = [&](const Stance& s, int f) {

@@ -25,6 +25,7 @@ bool facing(const Vec3& left, double& heading) {
 
 void measure_directions(const Figure& source, const Figure& robot, Measured& out) {
   Mean all, keys;
+  const bool four = robot.legs.size() == 4;
   for (int frame = 0; frame < robot.frames(); ++frame) {
     const size_t f = z(frame);
     Mean here;
@@ -32,10 +33,15 @@ void measure_directions(const Figure& source, const Figure& robot, Measured& out
     const auto limb = [&](const LimbTrack& s, const LimbTrack& r) {
       const Vec3 su = s.joint[f] - s.root[f], sl = s.end[f] - s.joint[f];
       const Vec3 ru = r.joint[f] - r.root[f], rl = r.end[f] - r.joint[f];
-      compare(su, ru);
-      compare(sl, rl);
       const double size = r.length / s.length;
-      keys.add((size * su - ru).norm());
+      if (four) {
+        // legs of animals and machines bend where they like: the line from hip to foot is what counts
+        compare(su + sl, ru + rl);
+      } else {
+        compare(su, ru);
+        compare(sl, rl);
+        keys.add((size * su - ru).norm());
+      }
       keys.add((size * (su + sl) - (ru + rl)).norm());
     };
     for (size_t i = 0; i < robot.legs.size(); ++i) limb(source.legs[i], robot.legs[i]);

@@ -56,7 +56,8 @@ struct Metrics {
   double collision_mean = 0;   ///< m, of those frames
   std::string collision_pair;  ///< the most frequent
   // M11 .. M14
-  double bone_angle = 0;      ///< rad, mean over segments of limbs, trunk and shoulder line
+  double bone_angle = 0;  ///< rad, mean over segments of limbs, trunk and shoulder line; of four
+                          ///< legs, over the lines from hips to feet
   double keypoint_error = 0;  ///< m, knees and ankles from hips, elbows and wrists from shoulders,
                               ///< the source's limb at the robot's length
   double orientation_error = 0;  ///< rad, pelvis, torso, feet, hands, after the constant rotation

@@ -1,6 +1,9 @@
 // When a foot of the source stands, and where the robot's is put.
 #include "retarget/footsteps.h"
 
+#include <algorithm>
+#include <cmath>
+
 #include "tests/catch.h"
 
 using namespace motus;
@@ -59,4 +62,31 @@ TEST_CASE("a stance is moved where the source's foot shuffles") {
     if (f <= begin - 3 || f > end + 3) CHECK((out[k].ankle - out[k - 1].ankle).norm() < 1e-9);
   }
   CHECK((out.back().ankle - out.front().ankle).x() == Approx(0.08).margin(0.01));
+}
+
+TEST_CASE("paws that creep while they carry a dog stand") {
+  // half a second a stride: carried at 0.3 m/s for half of it, then thrown ahead
+  const double fps = 60, leg = 0.4;
+  std::vector<FootTrack> feet(4);
+  std::vector<std::vector<char>> low(4);
+  for (size_t i = 0; i < 4; ++i) {
+    double x = 0;
+    for (int f = 0; f < 120; ++f) {
+      const int phase = (f + (i == 0 || i == 3 ? 0 : 15)) % 30;
+      const bool carries = phase < 15;
+      x += (carries ? 0.3 : 3.7) / fps;
+      const Vec3 toe(x, 0, carries ? 0.01 : 0.01 + 0.08 * std::sin(M_PI * (phase - 14) / 16));
+      feet[i].toe.push_back(toe);
+      feet[i].ankle.push_back(toe + Vec3(-0.02, 0, 0.05));
+      low[i].push_back(phase > 2 && phase < 12 ? 1 : phase > 17 && phase < 27 ? 0 : 2);
+    }
+  }
+  const std::vector<FootContact> dog = find_contacts(feet, fps, leg);
+  for (size_t i = 0; i < 4; ++i) {
+    for (size_t f = 30; f < 90; ++f) {
+      if (low[i][f] != 2) CHECK(dog[i].stance[f] == low[i][f]);
+    }
+  }
+  const std::vector<FootContact> person = find_contacts({feet[0], feet[1]}, fps, leg);
+  CHECK(std::count(person[0].stance.begin(), person[0].stance.end(), 1) == 0);
 }
