@@ -16,10 +16,9 @@ namespace motus::learn {
 /// What an update sees of a rollout: N rows, observations normalised.
 struct Rows {
   std::span<const float> obs, actions, old_logp, advantage;
-  std::span<const float> means;  ///< those the actions were drawn around
-  std::span<const float> deviations =
-      {};                           ///< likewise (N, actions), where they follow the observation
-  std::span<const int64_t> usable;  ///< rows whose action was sampled
+  std::span<const float> means;       ///< those the actions were drawn around
+  std::span<const float> deviations;  ///< likewise; empty where they do not follow the observation
+  std::span<const int64_t> usable;    ///< rows whose action was sampled
 };
 
 struct ActorStats {

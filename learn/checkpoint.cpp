@@ -3,7 +3,9 @@
 #include <ATen/core/Tensor.h>
 #include <ATen/core/ivalue.h>
 #include <ATen/ops/from_blob.h>
+#include <caffe2/serialize/inline_container.h>
 #include <torch/csrc/jit/serialization/pickle.h>
+#include <torch/csrc/jit/serialization/pickler.h>
 
 #include <array>
 #include <cmath>
@@ -68,6 +70,30 @@ at::Tensor tensor_of(const ArchiveArray& a) {
       .clone();
 }
 
+/// As torch.save writes it. LibTorch's own pickle_save adds the types of its script language to dicts, for
+/// which torch.load wants the file to be trusted.
+std::vector<std::byte> zip_of(const c10::IValue& value) {
+  std::string pickle;
+  torch::jit::Pickler pickler([&](const char* data, size_t size) { pickle.append(data, size); },
+                              nullptr, nullptr, nullptr, nullptr, false);
+  pickler.protocol();
+  pickler.pushIValue(value);
+  pickler.stop();
+  std::vector<std::byte> out;
+  caffe2::serialize::PyTorchStreamWriter writer([&](const void* data, size_t size) {
+    const auto* bytes = static_cast<const std::byte*>(data);
+    out.insert(out.end(), bytes, bytes + size);
+    return size;
+  });
+  writer.writeRecord("data.pkl", pickle.data(), pickle.size());
+  size_t number = 0;
+  for (const at::Tensor& t : pickler.tensorData()) {
+    writer.writeRecord("data/" + std::to_string(number++), t.data_ptr(), t.nbytes());
+  }
+  writer.writeEndOfFile();
+  return out;
+}
+
 std::string name_difference(const Archive& a, const char* key, const char* what,
                             const std::vector<std::string>& here) {
   const auto it = a.words.find(key);
@@ -100,9 +126,7 @@ std::vector<std::byte> model_pt(const Archive& archive) {
     const bool known = a.dtype == Dtype::f32 || a.dtype == Dtype::i64;
     if (known && name.starts_with('_')) state.insert(name, tensor_of(a));
   }
-  const std::vector<char> bytes = torch::jit::pickle_save(state);
-  const auto* data = reinterpret_cast<const std::byte*>(bytes.data());
-  return {data, data + bytes.size()};
+  return zip_of(state);
 }
 
 std::string robot_difference(const Archive& a, const sim::EnvSpec& spec) {
