@@ -178,6 +178,7 @@ judge_of(const World& world, const sim::EnvSpec& spec, bool task) {
                                                 const std::vector<learn::TestEpisode>& episodes) {
     if (episodes.empty()) return 0.0;
     std::vector<Rollout> rollouts;
+    rollouts.reserve(episodes.size());
     for (const learn::TestEpisode& e : episodes) {
       rollouts.push_back({.clip = clip_of(e.poses, skeleton, fps, "test"), .fell = e.fell});
     }
