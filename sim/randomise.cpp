@@ -41,7 +41,7 @@ Randomise::Randomise(const EnvConfig& config, const SimModel& model, int envs)
   mjModel* m = sim_.model.get();
   if (o.added_mass) {
     const double lightest = m->body_mass[kRoot] * (o.mass ? o.mass->low : 1) + o.added_mass->low;
-    require(lightest > 0, Kind::usage,
+    require(lightest > 0 && m->body_mass[kRoot] > 0, Kind::usage,
             "randomise: added_mass {} leaves nothing of the root body's {:.3g} kg",
             o.added_mass->low, m->body_mass[kRoot]);
   }
@@ -49,10 +49,9 @@ Randomise::Randomise(const EnvConfig& config, const SimModel& model, int envs)
   if (o.com_offset && o.com_offset->low == 0 && o.com_offset->high == 0) o.com_offset.reset();
   if (o.com_offset) m->body_sameframe[kRoot] = mjSAMEFRAME_NONE;
   if (o.delays()) {
-    const double longest =
-        o.delay ? o.delay->high * config.sim_freq : o.delay_steps->high * config.substeps();
-    delay_ = std::make_unique<Delay>(envs, static_cast<int>(m->nu), substeps_,
-                                     static_cast<int>(std::lround(longest)));
+    const int longest =
+        o.delay ? physics_steps(o.delay->high) : static_cast<int>(o.delay_steps->high) * substeps_;
+    delay_ = std::make_unique<Delay>(envs, static_cast<int>(m->nu), substeps_, longest);
   }
   if (o.pushes()) pushes_.resize(static_cast<size_t>(envs));
 }
@@ -81,6 +80,10 @@ double Randomise::draw(const Scene& s, const Range& range, uint64_t index) const
       random_unit(s.seed, kEpisodes | static_cast<uint64_t>(s.env), s.clock->episode, index));
 }
 
+int Randomise::physics_steps(double seconds) const {
+  return static_cast<int>(std::lround(seconds * substeps_ / control_dt_));
+}
+
 void Randomise::start(const Scene& s) {
   resume(s);
   if (!options_.pushes()) return;
@@ -94,10 +97,7 @@ void Randomise::resume(const Scene& s) {
   if (o.friction) draw_friction(s);
   if (o.body()) draw_body(s);
   if (o.gains || o.motor_strength) draw_motors(s);
-  if (o.delay) {
-    delay_->start(
-        s.env, static_cast<int>(std::lround(draw(s, *o.delay, kDelay) * substeps_ / control_dt_)));
-  }
+  if (o.delay) delay_->start(s.env, physics_steps(draw(s, *o.delay, kDelay)));
   if (o.delay_steps) {
     // whole numbers, both ends included
     const Range whole{o.delay_steps->low, o.delay_steps->high + 1};

@@ -64,6 +64,7 @@ class Randomise {
   void draw_body(const Scene& s);
   void draw_motors(const Scene& s);
   void draw_friction(const Scene& s);
+  int physics_steps(double seconds) const;
   int steps_until(const Scene& s, uint64_t push) const;
 
   RandomiseOptions options_;
