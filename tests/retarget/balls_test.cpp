@@ -89,3 +89,25 @@ TEST_CASE("a rotation vector stays on its side of half a turn") {
     CHECK((log_map_near(e, exp_map(e)) - e).norm() < 1e-9);
   }
 }
+
+TEST_CASE("a ball that jumps goes the way of its hinges within its speed; far frames stay") {
+  const SkeletonPtr smpl = formats::load_robot("smpl").skeleton;
+  const int dof = smpl->find_dof("L_Shoulder_x");
+  const int n = 90;
+  Frames dofs = Frames::Zero(n, smpl->dof_count());
+  for (int f = 0; f < n; ++f) {
+    const Vec3 angles = f < 40 ? Vec3(-1.2, 0.3, -2.5) : Vec3(1.1, -0.8, 0.6);
+    dofs.block<1, 3>(f, dof) = log_map(hinges_turn(angles)).transpose();
+  }
+  const Frames before = dofs;
+  const double most = 0.25;
+  Balls(*smpl).limit_turns(Eigen::RowVectorXd::Constant(dofs.cols(), most), dofs);
+  const auto turn = [&](int f) { return exp_map(dofs.block<1, 3>(f, dof).transpose()); };
+  for (int f = 1; f < n; ++f) CHECK(turn(f - 1).angularDistance(turn(f)) < most + 1e-9);
+  for (int f = 0; f < n; ++f)
+    CHECK(outside(&smpl->dofs()[static_cast<size_t>(dof)],
+                  hinge_angles(&smpl->dofs()[static_cast<size_t>(dof)], turn(f)))
+              .maxCoeff() < 1e-9);
+  CHECK(dofs.topRows(10) == before.topRows(10));
+  CHECK(dofs.bottomRows(10) == before.bottomRows(10));
+}
