@@ -20,7 +20,7 @@ constexpr double kStartKnee = 0.4;     // rad of bend that the first frame is so
 constexpr double kBranchMargin = 0.1;  // rad
 constexpr double kMargin = 0.08;       // rad from a limit, where it begins to be felt
 constexpr double kMarginShare = 0.1;   // of the range at most
-constexpr double kSpeedShare = 0.92;   // of what a motor can do: planting feet exactly takes a little more
+constexpr double kSpeedShare = 0.92;   // of what a motor can do: planting takes a little more
 constexpr double kHingeShare = 0.85;   // of a ball's speed, which its hinges add up to
 constexpr double kAnySpeed = 1;        // s, in which every dof can move as far as it likes
 constexpr double kNearFloor = 0.05;    // m, heights that a step may bring to the floor
@@ -38,7 +38,8 @@ Eigen::VectorXd top_speeds(const Robot& robot) {
   }
   for (size_t i = 0; i < robot.speed_limits.size(); ++i) {
     const double limit = kSpeedShare * robot.speed_limits[i];
-    if (limit > 0) v[static_cast<Eigen::Index>(i)] = std::min(kFastest, limit);
+    if (limit > 0)
+      v[static_cast<Eigen::Index>(i)] = std::min(v[static_cast<Eigen::Index>(i)], limit);
   }
   return v;
 }
