@@ -105,7 +105,7 @@ struct Agent::Impl {
   void compute_targets(IterationStats& s);
   void denormalize(std::span<float> values) const;
   void set_mirrors();
-  void check_critic(const Archive& a) const;
+  void check_critic(const Archive& a, bool full) const;
   void compute_with(Arithmetic how);
   void gather_crew(int threads);
   void fit(IterationStats& s);
@@ -245,12 +245,15 @@ void Agent::Impl::set_mirrors() {
   critic.set_mirror(critic_norm ? mirror(spec.critic_mirror, *critic_norm) : obs);
 }
 
-/// A critic with eyes of its own and one that sees what the policy sees cannot stand for each other.
-void Agent::Impl::check_critic(const Archive& a) const {
+/// Critics of one width can stand for each other (a policy whose measurements have errors beside one
+/// without), but a run goes on only with its own.
+void Agent::Impl::check_critic(const Archive& a, bool full) const {
   const std::string mean = std::string(kCriticNorm) + "._mean";
   const size_t there = a.arrays.contains(mean) ? a.get<float>(mean).size() : 0;
   const auto here = static_cast<size_t>(spec.critic_obs);
+  const auto shared = static_cast<size_t>(spec.obs);
   if (there == here) return;
+  if (!full && (there ? there : shared) == (here ? here : shared)) return;
   const auto words = [](size_t width) {
     return width == 0 ? std::string("sees what the policy sees")
                       : fmt::format("has an observation of its own ({} numbers)", width);
@@ -415,11 +418,14 @@ void Agent::save(Archive& a, bool full) const {
 
 void Agent::load(const Archive& a, bool full) {
   Impl& m = *impl_;
-  m.check_critic(a);
+  m.check_critic(a, full);
   m.actor.load(a, full);
   m.critic.load(a, full);
   m.obs_norm.load(a, "_obs_norm");
-  if (m.critic_norm) m.critic_norm->load(a, kCriticNorm);
+  if (m.critic_norm) {
+    const bool own = a.arrays.contains(std::string(kCriticNorm) + "._mean");
+    m.critic_norm->load(a, own ? kCriticNorm : "_obs_norm");
+  }
   if (m.config.normalize_value) m.value_norm.load(a, "_value_norm");
   if (m.judge) m.judge->disc.load(a, full);
   m.step = 0;

@@ -146,6 +146,18 @@ TEST_CASE("critics of another sight are refused in one line, either way") {
                     "environment's sees what the policy sees");
   CHECK_THROWS_WITH(wider.load(b, false), Catch::Contains("(5 numbers), this environment's has"));
   CHECK_NOTHROW(own.load(b, false));
+
+  // of one width they can stand for each other, but not in a run that goes on
+  Privileged three(3);
+  Agent same(config(), three.spec(), 3);
+  CHECK_NOTHROW(same.load(a, false));
+  Archive c;
+  same.save(c, false);
+  CHECK(c.get<float>("_critic_obs_norm._mean") == a.get<float>("_obs_norm._mean"));
+  CHECK_NOTHROW(shared.load(c, false));
+  Archive whole;
+  shared.save(whole, true);
+  CHECK_THROWS_WITH(same.load(whole, true), Catch::Contains("sees what the policy sees"));
 }
 
 TEST_CASE("a number that is none is found among what only the critic sees") {
