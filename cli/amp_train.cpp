@@ -16,12 +16,13 @@ using namespace motus;
 namespace {
 
 const std::vector<std::string> kFlags{
-    "--arg_file",      "--mode",          "--num_envs",   "--engine_config", "--env_config",
-    "--agent_config",  "--motion_file",   "--visualize",  "--video",         "--logger",
-    "--capture_video", "--export_bvh",    "--model_file", "--out_dir",       "--save_int_models",
-    "--max_samples",   "--test_episodes", "--rand_seed",  "--devices",       "--device",
-    "--master_port",   "--set",           "--workers",    "--max_minutes",   "--resume",
-    "--force",         "--print-config",  "--precision",  "--profile",       "--json"};
+    "--arg_file",      "--mode",          "--num_envs",    "--engine_config", "--env_config",
+    "--agent_config",  "--motion_file",   "--visualize",   "--video",         "--logger",
+    "--capture_video", "--export_bvh",    "--model_file",  "--out_dir",       "--save_int_models",
+    "--max_samples",   "--test_episodes", "--rand_seed",   "--devices",       "--device",
+    "--master_port",   "--set",           "--workers",     "--max_minutes",   "--resume",
+    "--rank",          "--world_size",    "--master_addr", "--rank_timeout",  "--force",
+    "--print-config",  "--precision",     "--profile",     "--json"};
 const std::vector<std::string> kRepeatable{"--set"};
 
 /// Something is to be looked at instead of trained or measured.
@@ -116,13 +117,18 @@ int main(int argc, char** argv) {
   app.option("--logger", o.logger, "txt, tb (TensorBoard beside the text) or none");
   app.option("--save_int_models", o.save_int_models, "true: keep a numbered model of each test");
   app.option("--device", o.device, "cpu, cuda or cuda:N");
-  app.option("--devices", o.devices, "MimicKit's name of --device");
+  app.list("--devices", o.devices, "one training process (rank) for each: cpu cpu");
+  app.option("--rank", o.rank, "number of this process, where no launcher tells it");
+  app.option("--world_size", o.world_size, "number of processes that train together");
+  app.option("--master_addr", o.master_addr, "where rank 0 listens");
   app.option("--visualize", o.visualize, "true: --mode test shows the policy instead");
   app.option("--video", o.video,
              "film of a rollout: x.mp4, x.gif or x.html; true: rollout.mp4 in --out_dir");
   app.option("--capture_video", o.capture_video, "the Isaac Gym examples' name of --video");
   app.option("--export_bvh", o.export_bvh, "folder for the rollout and its reference as BVH");
-  app.option("--master_port", o.master_port, "MimicKit's; unused by one process");
+  app.option("--master_port", o.master_port,
+             "and its port (default: MASTER_PORT; any free one for --devices)");
+  app.option("--rank_timeout", o.rank_timeout, "seconds to wait for another rank");
   app.flag("--profile", o.profile, "say at the end where the time went");
   app.json_flag(o.json);
   app.example("amp-train --arg_file args/quick_go2.txt --out_dir runs/go2");

@@ -172,6 +172,9 @@ void App::option(const std::string& n, std::optional<int>& v, const std::string&
 void App::option(const std::string& n, std::vector<std::string>& v, const std::string& h) {
   impl_->add(n, v, h)->allow_extra_args(false)->take_all();
 }
+void App::list(const std::string& n, std::vector<std::string>& v, const std::string& h) {
+  impl_->add(n, v, h);
+}
 void App::step(const std::string& name, std::vector<Step>& steps, const std::string& value_name,
                const std::string& help) {
   const bool flag = value_name.empty();
@@ -227,6 +230,10 @@ int App::run(int argc, char** argv, const std::function<int()>& body) {
     print_error(Error(Kind::failed, e.what()), json);
   }
   return static_cast<int>(Kind::failed);
+}
+
+void hush() {
+  quiet() = true;
 }
 
 void complain(const std::string& text) {

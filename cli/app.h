@@ -29,6 +29,8 @@ class App {
   void option(const std::string& names, double& value, const std::string& help);
   void option(const std::string& names, std::optional<double>& value, const std::string& help);
   void option(const std::string& names, std::optional<int>& value, const std::string& help);
+  /// One or more values after the name.
+  void list(const std::string& names, std::vector<std::string>& values, const std::string& help);
   /// May be given several times, one value each.
   void option(const std::string& names, std::vector<std::string>& values, const std::string& help);
   /// Steps are kept in the order of the command line, whichever options they came from: one entry
@@ -59,6 +61,9 @@ class App {
 
 /// Prints "name: warning: text" on stderr unless -q was given.
 void warn(const std::string& text);
+
+/// As if -q had been given.
+void hush();
 
 /// Prints "name: error: text" on stderr, for a failure that does not end the program.
 void complain(const std::string& text);

@@ -5,11 +5,11 @@
 #include <csignal>
 #include <memory>
 #include <nlohmann/json.hpp>
-#include <thread>
 
 #include "cli/app.h"
 #include "cli/arg_file.h"
 #include "cli/io.h"
+#include "cli/rank_group.h"
 #include "cli/rollouts.h"
 #include "cli/show_run.h"
 #include "cli/terminal.h"
@@ -42,11 +42,6 @@ learn::Logger logger_of(const std::string& name) {
   const std::vector<std::string> known{"txt", "tb", "none"};
   throw Error(Kind::usage, fmt::format("--logger '{}' is unknown", name),
               did_you_mean(name, known));
-}
-
-int workers_of(const TrainFlags& o) {
-  return o.workers > 0 ? o.workers
-                       : static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
 }
 
 /// A folder for a new run: empty, or with --force cleared of an earlier run's files.
@@ -121,6 +116,9 @@ void print_profile(const learn::TrainResult& r, int workers) {
       "s, demonstrations {:.1f} s, update {:.1f} s, tests {:.1f} s, files {:.1f} s",
       workers, r.run_samples, t.total, n / t.total, t.physics, t.inference, t.demo, t.update,
       t.test, t.save));
+  if (t.ranks > 0)
+    say(fmt::format("profile: {:.1f} s of it on other ranks, the networks' threads together",
+                    t.ranks));
   say(
       fmt::format("profile: environment {:.0f}/s, update {:.0f}/s, serial bound {:.0f}/s, "
                   "training loop {:.0f}/s = {:.2f} of the bound",
@@ -190,31 +188,32 @@ judge_of(const World& world, const sim::EnvSpec& spec, bool task) {
 }
 
 void check_device(const TrainFlags& o) {
-  std::string device = o.devices.empty() ? o.device : o.devices.front();
-  if (o.devices.size() > 1) {
-    throw Error(Kind::not_built, "--devices names several: this build trains in one process");
+  for (const std::string& device : o.devices.empty() ? std::vector{o.device} : o.devices) {
+    if (device == "cpu") continue;
+    require(device == "cuda" || device.starts_with("cuda:"), Kind::usage,
+            "--device '{}' is neither cpu, cuda nor cuda:N", device);
+    throw Error(Kind::not_built, "this build has no CUDA: --device cpu trains on the processor");
   }
-  if (device == "cpu") return;
-  require(device == "cuda" || device.starts_with("cuda:"), Kind::usage,
-          "--device '{}' is neither cpu, cuda nor cuda:N", device);
-  throw Error(Kind::not_built, "this build has no CUDA: --device cpu trains on the processor");
 }
 
-int train_run(const TrainFlags& o, RunConfig c) {
+static int train_with(RankGroup& group, const TrainFlags& o, RunConfig c) {
   const fs::path out = o.resume.empty() ? o.out_dir : o.resume;
   const learn::Logger logger = logger_of(o.logger);
   const World world = load_world(c);
   c.reference_speed = world.reference_speed;
-  const int workers = workers_of(o);
+  const int workers = group.workers();
+  const bool first = group.rank() == 0;
+  const uint64_t seed = learn::seed_of(group.rank(), c.seed);
   const learn::AgentConfig agent_config = c.agent_config();
-  const std::unique_ptr<sim::VecEnv> env = make_env(c, world, c.num_envs, c.seed, workers);
-  learn::Agent agent(agent_config, env->spec(), c.seed);
+  const std::unique_ptr<sim::VecEnv> env = make_env(c, world, c.num_envs, seed, workers);
+  learn::Agent agent(agent_config, env->spec(), seed);
   if (!o.model_file.empty()) load_model(agent, env->spec(), o.model_file);
-  if (o.resume.empty()) {
+  if (first && o.resume.empty()) {
     prepare_folder(out, o.force);
     write_folder(out, c, world);
   }
   learn::TrainOptions t;
+  t.ranks = &group.join(c.yaml() + agent.kernel());
   t.out_dir = out;
   t.resume = !o.resume.empty();
   t.save_int_models = parse_bool("--save_int_models", o.save_int_models);
@@ -224,20 +223,22 @@ int train_run(const TrainFlags& o, RunConfig c) {
   t.logger = logger;
   t.reference_speed = world.reference_speed;
   t.words = words_of(c, env->spec());
-  t.judge = judge_of(world, env->spec(), has_task(c.env_config()));
+  if (first) t.judge = judge_of(world, env->spec(), has_task(c.env_config()));
   t.stop = [] { return stop_signal != 0; };
   t.warn = [](const std::string& line) { warn(line); };
   Watcher watcher(world.reference_speed);
   watcher.set_max(o.max_samples);
-  t.progress = [&](const learn::Progress& p) { watcher(p); };
+  if (first) t.progress = [&](const learn::Progress& p) { watcher(p); };
   std::signal(SIGINT, on_signal);
   std::signal(SIGTERM, on_signal);
-  say(
-      fmt::format("{}: {} environments, {} workers, seed {}, observations {}, actions {}, "
-                  "discriminator {}, products by {}",
-                  out.string(), c.num_envs, workers, c.seed, env->spec().obs, env->spec().actions,
-                  env->spec().disc_obs, agent.kernel()));
+  say(fmt::format(
+      "{}: {}{} environments, {} workers, seed {}, observations {}, actions {}, "
+      "discriminator {}, products by {}",
+      out.string(), group.size() > 1 ? fmt::format("{} ranks of ", group.size()) : "", c.num_envs,
+      workers, c.seed, env->spec().obs, env->spec().actions, env->spec().disc_obs, agent.kernel()));
   const learn::TrainResult r = learn::train(*env, agent, t);
+  group.finish();
+  if (!first) return r.interrupted ? static_cast<int>(Kind::interrupted) : 0;
   if (o.profile) print_profile(r, workers);
   if (r.interrupted) {
     say(fmt::format("interrupted after {} iterations: amp-train --resume {} goes on", r.iterations,
@@ -254,10 +255,22 @@ int train_run(const TrainFlags& o, RunConfig c) {
   return 0;
 }
 
+int train_run(const TrainFlags& o, RunConfig c) {
+  RankGroup group(o);
+  try {
+    return train_with(group, o, std::move(c));
+  } catch (const Error& e) {
+    throw group.explain(e);
+  }
+}
+
 int test_run(const TrainFlags& o, const RunConfig& c) {
+  const RankGroup group(o);
+  require(group.size() == 1, Kind::usage, "--mode test runs in one process, not in {}",
+          group.size());
   const World world = load_world(c);
   const learn::AgentConfig agent_config = c.agent_config();
-  const auto env = make_env(c, world, c.num_envs, c.seed, workers_of(o));
+  const auto env = make_env(c, world, c.num_envs, c.seed, group.workers());
   learn::Agent agent(agent_config, env->spec(), c.seed);
   if (o.model_file.empty())
     say("no --model_file: this tests the untrained policy");

@@ -20,7 +20,9 @@ struct TrainFlags {
               export_bvh, save_int_models = "false", resume;
   std::string arg_file;
   std::vector<std::string> devices, sets;
-  std::optional<int> num_envs, master_port;
+  std::optional<int> num_envs, rank, world_size, master_port;
+  std::string master_addr;
+  double rank_timeout = 60;
   int64_t max_samples = INT64_MAX;
   std::optional<int> test_episodes;
   std::optional<double> seed, max_minutes;

@@ -310,7 +310,7 @@ ActorStats Actor::update(const Rows& rows, Critic* partner, const ValueRows& val
   const int64_t steps = config_.actor_epochs * ceil_div(n, batch_);
   const bool by_minibatch = config_.kl_rule == KlRule::minibatch && config_.actor_kl_target > 0;
   const auto adapt = [&](double kl) {
-    const double rate = adapted_rate(learning_rate(), kl, config_.actor_kl_target,
+    const double rate = adapted_rate(learning_rate(), average(*ranks_, kl), config_.actor_kl_target,
                                      config_.actor_lr_min, config_.actor_lr_max);
     optimizer_.set_learning_rate(rate);
     std_optimizer_.set_learning_rate(rate);
@@ -365,6 +365,7 @@ double Actor::imitate(std::span<const float> obs, std::span<const float> targets
   adam.type = OptimizerType::adam;
   adam.learning_rate = how.learning_rate;
   Optimizer optimizer(adam, net_.params(), net_.grads());
+  optimizer.average_over(*ranks_);
   const auto total = static_cast<int64_t>(targets.size() / a);
   std::vector<int64_t> picks(static_cast<size_t>(std::min<int64_t>(how.batch, total)));
   Deck deck;

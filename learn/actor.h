@@ -54,6 +54,12 @@ class Actor {
 
   double learning_rate() const { return optimizer_.learning_rate(); }
   double entropy() const;
+  /// Who learns the same parameters.
+  void average_over(Ranks& ranks) {
+    ranks_ = &ranks;
+    optimizer_.average_over(ranks);
+    std_optimizer_.average_over(ranks);
+  }
   /// Who helps.
   void share_with(Crew* crew) { net_.share_with(crew); }
   Mlp& net() { return net_; }
@@ -87,6 +93,7 @@ class Actor {
   bool doubled() const { return config_.symmetry_augmentation || config_.symmetry_weight > 0; }
 
   AgentConfig config_;
+  Ranks* ranks_ = &alone();
   int64_t obs_, actions_, batch_;
   int64_t width_;  ///< of an output: means, and logarithms of deviations if they are put out
   Mlp net_;

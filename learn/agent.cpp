@@ -99,6 +99,7 @@ struct Agent::Impl {
   std::vector<float> scratch, noise;
   std::vector<int64_t> usable;
   std::optional<Crew> crew;
+  Ranks* ranks = &alone();
   int64_t iterations = 0;  ///< finished ones
 
   void compute_rewards(IterationStats& s);
@@ -119,6 +120,14 @@ Agent::~Agent() = default;
 
 const AgentConfig& Agent::config() const {
   return impl_->config;
+}
+
+void Agent::join(Ranks& ranks) {
+  Impl& m = *impl_;
+  m.ranks = &ranks;
+  m.actor.average_over(ranks.line(Ranks::Line::actor));
+  m.critic.optimizer().average_over(ranks.line(Ranks::Line::critic));
+  if (m.judge) m.judge->disc.average_over(ranks.line(Ranks::Line::disc));
 }
 
 void Agent::act(std::span<const float> obs, std::span<float> actions) {
@@ -224,13 +233,13 @@ void Agent::Impl::compute_targets(IterationStats& s) {
     td_lambda(config.steps_per_iter, spec.envs, config.discount, config.td_lambda, r.reward,
               r.next_value, r.done, r.returns);
   }
-  const AdvantageStats a =
-      advantages(r.returns, r.value, r.sampled, config.norm_adv, config.norm_adv_clip, r.advantage);
+  const AdvantageStats a = advantages(r.returns, r.value, r.sampled, config.norm_adv,
+                                      config.norm_adv_clip, r.advantage, *ranks);
   s.adv_mean = a.mean;
   s.adv_std = a.std;
   if (!config.normalize_value) return;
   value_norm.record(r.returns);
-  value_norm.update();
+  value_norm.update(*ranks);
   value_norm.apply(r.returns, r.returns);
   value_norm.apply(r.value, r.value);
 }
@@ -299,6 +308,9 @@ void Agent::Impl::fit_actor(IterationStats& s, Critic* partner, const ValueRows&
   usable.clear();
   for (size_t i = 0; i < r.total; ++i)
     if (r.sampled[i]) usable.push_back(static_cast<int64_t>(i));
+  // as many steps on every rank
+  Ranks& others = ranks->line(Ranks::Line::actor);
+  usable.resize(static_cast<size_t>(least(others, static_cast<double>(usable.size()))));
   const Rows rows{r.obs, r.actions, r.logp, r.advantage, r.means, r.deviations, usable};
   const ActorStats a = actor.update(rows, partner, values);
   if (partner) s.critic_loss = a.critic_loss;
@@ -327,12 +339,12 @@ IterationStats Agent::update(int threads, int64_t samples) {
     Normalizer& n = m.judge->disc.normalizer();
     n.record(m.r.disc_obs);
     if (m.config.method == Method::amp) n.record(m.r.demo);
-    n.update();
+    n.update(*m.ranks);
   }
   for (Normalizer* n : {&m.obs_norm, m.critic_norm ? &*m.critic_norm : nullptr}) {
     if (!n) continue;
     if (adapts && m.config.normalize_obs) {
-      n->update();
+      n->update(*m.ranks);
     } else {
       n->drop();
     }
@@ -352,17 +364,17 @@ double Agent::warm_start(const Played& p) {
   Impl& m = *impl_;
   if (m.config.normalize_obs) {
     m.obs_norm.record(p.obs);
-    m.obs_norm.update();
+    m.obs_norm.update(*m.ranks);
     if (m.critic_norm) {
       m.critic_norm->record(p.critic_obs);
-      m.critic_norm->update();
+      m.critic_norm->update(*m.ranks);
     }
   }
   if (m.config.method == Method::amp) {
     Normalizer& n = m.judge->disc.normalizer();
     n.record(p.disc_obs);
     n.record(p.demo);
-    n.update();
+    n.update(*m.ranks);
   }
   std::vector<float> x(p.obs.size());
   m.obs_norm.apply(p.obs, x);

@@ -8,6 +8,7 @@
 
 #include "learn/agent_config.h"
 #include "learn/archive.h"
+#include "learn/ranks.h"
 #include "sim/vec_env.h"
 
 namespace motus::learn {
@@ -36,6 +37,10 @@ class Agent {
 
   /// What the discriminator pays for rows (n, disc_obs); 0 without one.
   void style(std::span<const float> disc_obs, std::span<float> rewards);
+
+  /// From now on every gradient, normaliser and step of the learning rate is that of all ranks, which
+  /// have agents of the same configuration and parameters.
+  void join(Ranks& ranks);
 
   /// Once for a fresh environment, before anything is drawn from it: fills the demo ring, asks for
   /// aligned demos. Throws Error(usage) if the environment lacks what the configuration needs.

@@ -46,6 +46,7 @@ class Discriminator {
   /// The optimiser's step with what accumulate() left.
   void step();
 
+  void average_over(Ranks& ranks) { optimizer_.average_over(ranks); }
   /// Who helps.
   void share_with(Crew* crew);
 

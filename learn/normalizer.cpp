@@ -36,7 +36,22 @@ void Normalizer::record(std::span<const float> rows) {
   pending_ += static_cast<int64_t>(n);
 }
 
-void Normalizer::update() {
+/// What the other ranks recorded joins what this one did.
+void Normalizer::merge(Ranks& ranks) {
+  if (ranks.size() == 1) return;
+  std::vector<double> all;
+  all.reserve(1 + 2 * width_);
+  all.push_back(static_cast<double>(pending_));
+  all.insert(all.end(), sum_.begin(), sum_.end());
+  all.insert(all.end(), sum_square_.begin(), sum_square_.end());
+  ranks.sum(all);
+  pending_ = static_cast<int64_t>(all[0]);
+  std::copy_n(all.begin() + 1, width_, sum_.begin());
+  std::copy_n(all.begin() + 1 + static_cast<std::ptrdiff_t>(width_), width_, sum_square_.begin());
+}
+
+void Normalizer::update(Ranks& ranks) {
+  merge(ranks);
   if (pending_ == 0) return;
   const double total = static_cast<double>(count_ + pending_);
   const double kept = static_cast<double>(count_) / total;

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "learn/archive.h"
+#include "learn/ranks.h"
 
 namespace motus::learn {
 
@@ -22,8 +23,8 @@ class Normalizer {
   Normalizer(int width, const Form& form);
   /// Adds rows (n, width) to what update() will take in.
   void record(std::span<const float> rows);
-  /// Takes the recorded rows in; forgets them.
-  void update();
+  /// Takes the recorded rows of all ranks in; forgets them.
+  void update(Ranks& ranks = alone());
   /// Forgets recorded rows.
   void drop();
   /// out = clamp((in - mean) / std, +-clip); rows (n, width), in place allowed.
@@ -41,6 +42,7 @@ class Normalizer {
 
  private:
   void refresh();
+  void merge(Ranks& ranks);
   size_t width_;
   Form form_;
   int64_t count_ = 0, pending_ = 0;

@@ -34,6 +34,7 @@ void Optimizer::step() {
 }
 
 void Optimizer::scale_gradients() {
+  average(*ranks_, floats(grads_));
   if (config_.gradient_scale != 1) grads_.mul_(config_.gradient_scale);
 }
 

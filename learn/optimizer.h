@@ -3,6 +3,7 @@
 #include <initializer_list>
 
 #include "learn/agent_config.h"
+#include "learn/ranks.h"
 #include "learn/tensor.h"
 
 namespace motus::learn {
@@ -13,7 +14,9 @@ void clip_together(std::initializer_list<at::Tensor> grads, double largest);
 class Optimizer {
  public:
   Optimizer(const OptimizerConfig& config, const at::Tensor& params, const at::Tensor& grads);
-  /// One step with the gradients as they are (scaled and clipped as configured).
+  /// Gradients are averaged over these ranks before each step.
+  void average_over(Ranks& ranks) { ranks_ = &ranks; }
+  /// One step with the gradients as they are (averaged, scaled and clipped as configured).
   void step();
   /// The two halves of step(), for gradients that several networks clip together.
   void scale_gradients();
@@ -25,6 +28,7 @@ class Optimizer {
 
  private:
   OptimizerConfig config_;
+  Ranks* ranks_ = &alone();
   double lr_;
   at::Tensor params_, grads_, first_, second_, count_;
 };

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "learn/archive.h"
+#include "learn/ranks.h"
 #include "sim/vec_env.h"
 
 namespace motus::learn {
@@ -31,6 +32,8 @@ class ReturnTracker {
   int64_t episodes() const { return static_cast<int64_t>(totals_[2]); }
   double mean_return() const { return totals_[2] > 0 ? totals_[0] / totals_[2] : 0; }
   double mean_length() const { return totals_[2] > 0 ? totals_[1] / totals_[2] : 0; }
+  /// The means become those of all ranks' episodes.
+  void merge(Ranks& ranks) { ranks.sum(totals_); }
   /// Forgets the means; `running` also the episodes under way (the environments were reset).
   void clear(bool running) {
     totals_ = {0, 0, 0};

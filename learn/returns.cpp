@@ -1,6 +1,7 @@
 #include "learn/returns.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 
 namespace motus::learn {
@@ -36,13 +37,16 @@ void gae(int steps, int envs, double discount, double lambda, std::span<const fl
 
 AdvantageStats advantages(std::span<const float> returns, std::span<const float> value,
                           std::span<const uint8_t> use, bool normalise, double clip,
-                          std::span<float> advantage) {
-  double n = 0, sum = 0, square = 0;
+                          std::span<float> advantage, Ranks& ranks) {
+  std::array<double, 2> sums{0, 0};
+  auto& [n, sum] = sums;
+  double square = 0;
   for (size_t i = 0; i < returns.size(); ++i) {
     if (!use[i]) continue;
     sum += static_cast<double>(returns[i]) - value[i];
     n += 1;
   }
+  ranks.sum(sums);
   AdvantageStats s;
   s.mean = n > 0 ? sum / n : 0;
   for (size_t i = 0; i < returns.size(); ++i) {
@@ -50,6 +54,7 @@ AdvantageStats advantages(std::span<const float> returns, std::span<const float>
     const double d = static_cast<double>(returns[i]) - value[i] - s.mean;
     square += d * d;
   }
+  ranks.sum(std::span(&square, 1));
   s.std = n > 1 ? std::sqrt(square / (n - 1)) : 0;
   const double shift = normalise ? s.mean : 0, scale = normalise ? 1 / std::max(s.std, 1e-5) : 1;
   for (size_t i = 0; i < returns.size(); ++i) {

@@ -3,6 +3,8 @@
 #include <cstdint>
 #include <span>
 
+#include "learn/ranks.h"
+
 namespace motus::learn {
 
 /// Arrays (T, E), time-major. `next_value` is the critic's estimate of each step's next observation,
@@ -26,9 +28,9 @@ struct AdvantageStats {
 };
 
 /// advantage = clamp((R - V - mean) / max(std, 1e-5), +-clip), mean and unbiased std over the rows
-/// with use != 0; R - V itself without `normalise`, no clamp for clip = 0.
+/// of all ranks with use != 0; R - V itself without `normalise`, no clamp for clip = 0.
 AdvantageStats advantages(std::span<const float> returns, std::span<const float> value,
                           std::span<const uint8_t> use, bool normalise, double clip,
-                          std::span<float> advantage);
+                          std::span<float> advantage, Ranks& ranks = alone());
 
 }  // namespace motus::learn

@@ -9,6 +9,7 @@
 #include "learn/checkpoint.h"
 #include "learn/event_file.h"
 #include "learn/log_file.h"
+#include "learn/merge.h"
 #include "learn/return_tracker.h"
 #include "learn/warm_start.h"
 #include "motion/error.h"
@@ -43,6 +44,7 @@ class Trainer {
         agent_(agent),
         o_(options),
         config_(agent.config()),
+        ranks_(*options.ranks),
         tracker_(env.spec().envs),
         log_(options.out_dir / "log.txt") {}
 
@@ -56,17 +58,19 @@ class Trainer {
   template <typename F>
   void attempt(F write);
   LogRow row(const IterationStats& s) const;
+  Archive state() const;
   void save(bool model);
   void load();
   void check(const IterationStats& s) const;
   bool goal() const;
-  bool writes() const { return !o_.out_dir.empty(); }
+  bool writes() const { return !o_.out_dir.empty() && ranks_.rank() == 0; }
   double hours() const { return hours_before_ + seconds_since(start_) / 3600; }
 
   sim::VecEnv& env_;
   Agent& agent_;
   const TrainOptions& o_;
   const AgentConfig& config_;
+  Ranks& ranks_;
   ReturnTracker tracker_;
   LogFile log_;
   std::optional<EventFile> events_;
@@ -90,7 +94,7 @@ IterationStats Trainer::iterate() {
     agent_.end_step(env_);
     tracker_.add(env_.rewards(), env_.done());
   }
-  const int64_t n = int64_t{config_.steps_per_iter} * env_.spec().envs;
+  const int64_t n = int64_t{config_.steps_per_iter} * env_.spec().envs * ranks_.size();
   {
     const Timer timer(r_.time.demo);
     agent_.take_demo(env_);
@@ -185,10 +189,13 @@ void Trainer::output(const IterationStats& s) {
   {
     const Timer timer(r_.time.test);
     EpisodeLog log{.most = o_.judged_episodes};
-    r_.last_test = run_test(env_, agent_, config_.test_episodes, {}, o_.judge ? &log : nullptr);
+    const int64_t share = (config_.test_episodes + ranks_.size() - 1) / ranks_.size();
+    r_.last_test = merged(ranks_, run_test(env_, agent_, share, {}, o_.judge ? &log : nullptr));
     score_ = o_.judge ? o_.judge(r_.last_test, log.episodes)
                       : test_score(r_.last_test, o_.reference_speed);
   }
+  tracker_.merge(ranks_);
+  require_same_policy(ranks_, agent_);
   env_.diagnostics();  // those of the test are not the training's
   const bool best = score_ > best_;
   if (best) {
@@ -242,18 +249,12 @@ void Trainer::write_output(const IterationStats& s, bool best) {
   }
 }
 
-void Trainer::save(bool model) {
-  const Timer timer(r_.time.save);
+/// Everything, rank 0's and what the others have for themselves.
+Archive Trainer::state() const {
   Archive a;
   a.words = o_.words;
   a.words["samples"] = std::to_string(r_.samples);
   agent_.save(a, true);
-  if (model) {
-    Archive policy;
-    policy.words = a.words;
-    agent_.save(policy, false);
-    policy.save(o_.out_dir / "model.safetensors");
-  }
   tracker_.save(a);
   const std::vector<std::byte> env = env_.save();
   a.put<uint8_t>("env", {reinterpret_cast<const uint8_t*>(env.data()), env.size()});
@@ -264,21 +265,48 @@ void Trainer::save(bool model) {
       std::array{best_, l.mean_return, l.mean_length, l.length_ratio, l.forward_speed, l.net_speed,
                  static_cast<double>(l.episodes), b.mean_return, b.mean_length, b.length_ratio,
                  b.forward_speed, b.net_speed, static_cast<double>(b.episodes)});
-  a.save(o_.out_dir / "state.safetensors");
+  gather_states(ranks_, a);
+  return a;
+}
+
+void Trainer::save(bool model) {
+  if (o_.out_dir.empty()) return;
+  const Timer timer(r_.time.save);
+  const Archive all = state();
+  attempt([&] {
+    if (model) {
+      Archive policy;
+      policy.words = all.words;
+      agent_.save(policy, false);
+      policy.save(o_.out_dir / "model.safetensors");
+    }
+    all.save(o_.out_dir / "state.safetensors");
+  });
 }
 
 void Trainer::load() {
   // what a killed run had not finished writing
   for (const auto& entry : std::filesystem::directory_iterator(o_.out_dir))
-    if (entry.path().filename().string().find(".tmp.") != std::string::npos)
+    if (writes() && entry.path().filename().string().find(".tmp.") != std::string::npos)
       std::filesystem::remove(entry.path());
   const std::filesystem::path file = o_.out_dir / "state.safetensors";
-  const Archive a = Archive::load(file);
+  Archive fresh;
+  agent_.save(fresh, true);
+  Archive a = Archive::load(file);
   try {
+    const int there = ranks_of(a);
+    a = own_state(ranks_, std::move(a), fresh);
     agent_.load(a, true);
-    tracker_.load(a);
-    const std::vector<uint8_t> env = a.get<uint8_t>("env");
-    env_.load(std::as_bytes(std::span(env)));
+    if (there == ranks_.size()) {
+      tracker_.load(a);
+      const std::vector<uint8_t> env = a.get<uint8_t>("env");
+      env_.load(std::as_bytes(std::span(env)));
+    } else if (o_.warn) {
+      o_.warn(
+          fmt::format("{} is of {} rank{}, this run of {}: networks, optimisers and normalisers "
+                      "go on, environments start anew",
+                      file.string(), there, there == 1 ? "" : "s", ranks_.size()));
+    }
     std::array<int64_t, 3> c{};
     a.get<int64_t>("trainer.counters", c);
     r_.iterations = c[0], r_.samples = c[1], r_.best_samples = c[2];
@@ -297,16 +325,21 @@ void Trainer::load() {
 TrainResult Trainer::run() {
   env_.reset();
   agent_.prepare(env_);
+  agent_.join(ranks_);
   if (o_.resume) {
     load();
   } else {
+    share_policy(ranks_, agent_);
     warm_start(env_, agent_);
   }
   for (bool done = r_.samples >= o_.max_samples; !done;) {
-    const IterationStats s = iterate();
+    IterationStats s = iterate();
+    std::array<double, 2> wishes{
+        o_.stop && o_.stop() ? 1.0 : 0.0,
+        o_.max_minutes > 0 && seconds_since(start_) > 60 * o_.max_minutes ? 1.0 : 0.0};
+    merge(ranks_, s, wishes);
     check(s);
-    const bool interrupted = o_.stop && o_.stop();
-    const bool late = o_.max_minutes > 0 && seconds_since(start_) > 60 * o_.max_minutes;
+    const bool interrupted = wishes[0] > 0, late = wishes[1] > 0;
     const bool last = r_.samples >= o_.max_samples || late;
     // a test resets the environments: one that is due is not left out by a stop, or the resumed
     // run would not be the run that never stopped
@@ -317,7 +350,7 @@ TrainResult Trainer::run() {
     r_.interrupted = interrupted;
     r_.goal_reached = tests && goal();
     done = interrupted || last || r_.goal_reached;
-    if (tests || done) attempt([&] { save(interrupted && !tests); });
+    if (tests || done) save(interrupted && !tests);
     if (o_.progress) {
       const double t = seconds_since(start_);
       o_.progress({r_.iterations, r_.samples, t, static_cast<double>(r_.run_samples) / t,
@@ -326,6 +359,7 @@ TrainResult Trainer::run() {
   }
   if (lost_) throw Error(*lost_);
   r_.time.total = seconds_since(start_);
+  r_.time.ranks = ranks_.seconds();
   return r_;
 }
 
@@ -338,7 +372,16 @@ double test_score(const TestResult& t, double reference_speed) {
 }
 
 TrainResult train(sim::VecEnv& env, Agent& agent, const TrainOptions& options) {
-  return Trainer(env, agent, options).run();
+  try {
+    return Trainer(env, agent, options).run();
+  } catch (const LostRank& e) {
+    const std::filesystem::path state = options.out_dir / "state.safetensors";
+    throw Error(e.kind(), e.what(),
+                std::filesystem::exists(state)
+                    ? fmt::format("{} is the last good checkpoint: --resume {} goes on",
+                                  state.string(), options.out_dir.string())
+                    : "");
+  }
 }
 
 std::filesystem::path find_model(const std::filesystem::path& given) {

@@ -33,7 +33,10 @@ struct TrainOptions {
   bool save_int_models = false;   ///< also int_models/model_<iteration>.safetensors
   int64_t max_samples = INT64_MAX;
   double max_minutes = 0;  ///< of this run, 0 = no limit
-  int threads = 1;         ///< 2 = the discriminator is updated beside actor and critic
+  /// Who trains with this process. The numbers of samples and of test episodes are those of all ranks
+  /// together; rank 0 alone writes.
+  Ranks* ranks = &alone();
+  int threads = 1;  ///< 2 = the discriminator is updated beside actor and critic
   Logger logger = Logger::txt;
   double reference_speed = 0;  ///< m/s of the clips, 0 = unknown
   /// How good a tested policy is, 0..1, from the test and its first episodes; the best is kept.
@@ -52,6 +55,8 @@ struct TrainOptions {
 /// Where the time went, seconds of this run.
 struct TimeSplit {
   double physics = 0, inference = 0, demo = 0, update = 0, test = 0, save = 0, total = 0;
+  double ranks =
+      0;  ///< waiting for other ranks, all networks' threads together; part of the others
 };
 
 struct TrainResult {
@@ -66,7 +71,7 @@ struct TrainResult {
 /// How good a tested policy is, 0..1: length, times closeness to the clip's speed where known.
 double test_score(const TestResult& test, double reference_speed);
 
-/// Trains `agent` in `env`. Throws Error(failed) if a loss is no number any more.
+/// Trains `agent` in `env`. Throws Error(failed) if a loss is no number any more, or if a rank is lost.
 TrainResult train(sim::VecEnv& env, Agent& agent, const TrainOptions& options);
 
 /// The policy part of a checkpoint: model.safetensors, best.safetensors or a run's folder (best
