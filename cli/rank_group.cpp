@@ -47,6 +47,7 @@ std::vector<std::string> variables(const std::vector<std::string>& own) {
 
 std::vector<char*> pointers(std::vector<std::string>& words) {
   std::vector<char*> out;
+  out.reserve(words.size() + 1);
   for (std::string& w : words) out.push_back(w.data());
   out.push_back(nullptr);
   return out;

@@ -309,8 +309,7 @@ void Agent::Impl::fit_actor(IterationStats& s, Critic* partner, const ValueRows&
   for (size_t i = 0; i < r.total; ++i)
     if (r.sampled[i]) usable.push_back(static_cast<int64_t>(i));
   // as many steps on every rank
-  Ranks& others = ranks->line(Ranks::Line::actor);
-  usable.resize(static_cast<size_t>(least(others, static_cast<double>(usable.size()))));
+  usable.resize(least(ranks->line(Ranks::Line::actor), usable.size()));
   const Rows rows{r.obs, r.actions, r.logp, r.advantage, r.means, r.deviations, usable};
   const ActorStats a = actor.update(rows, partner, values);
   if (partner) s.critic_loss = a.critic_loss;

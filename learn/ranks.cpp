@@ -44,9 +44,9 @@ double average(Ranks& ranks, double value) {
   return value;
 }
 
-double least(Ranks& ranks, double value) {
-  const std::vector<double> all = each(ranks, value);
-  return *std::min_element(all.begin(), all.end());
+size_t least(Ranks& ranks, size_t value) {
+  const std::vector<double> all = each(ranks, static_cast<double>(value));
+  return static_cast<size_t>(*std::min_element(all.begin(), all.end()));
 }
 
 void require_same(Ranks& ranks, Kind kind, std::span<const std::byte> bytes,

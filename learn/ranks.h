@@ -51,7 +51,7 @@ void average(Ranks& ranks, std::span<float> values);
 void average(Ranks& ranks, std::span<double> values);
 double average(Ranks& ranks, double value);
 /// The smallest of the ranks' numbers.
-double least(Ranks& ranks, double value);
+size_t least(Ranks& ranks, size_t value);
 /// Throws Error(kind) on every rank, naming the first one whose bytes are not rank 0's; `what` is
 /// plural.
 void require_same(Ranks& ranks, Kind kind, std::span<const std::byte> bytes,

@@ -80,7 +80,9 @@ TEST_CASE("ranks sum, share and gather") {
     std::array<double, 1> other{1};
     r.line(Ranks::Line::disc).sum(other);
     std::vector<double> out{
-        f[0], f[1], d[0], static_cast<double>(bytes[0]), other[0], least(r, 10 - r.rank())};
+        f[0],     f[1],
+        d[0],     static_cast<double>(bytes[0]),
+        other[0], static_cast<double>(least(r, 10 - static_cast<size_t>(r.rank())))};
     for (const std::vector<std::byte>& from : r.gather(mine))
       for (const std::byte b : from) out.push_back(static_cast<double>(b));
     return out;
@@ -170,6 +172,27 @@ TEST_CASE("tests are merged by their episodes and steps") {
   }
 }
 
+TEST_CASE("ranks meet in a store that their launcher keeps, once for each of its attempts") {
+  int port = 0;
+  Meeting launcher;
+  launcher.address = "127.0.0.1", launcher.attempt = "launcher";
+  launcher.opened = [&](int p) { port = p; };
+  const std::unique_ptr<Ranks> store = join_gloo(launcher);
+  for (const char* attempt : {"0", "1"}) {
+    std::vector<std::future<size_t>> running;
+    for (int rank = 0; rank < 2; ++rank) {
+      running.push_back(std::async(std::launch::async, [=] {
+        Meeting m;
+        m.rank = rank, m.size = 2, m.address = "127.0.0.1", m.port = port;
+        m.hosted = true, m.attempt = attempt;
+        return least(*join_gloo(m), 4 - static_cast<size_t>(rank));
+      }));
+    }
+    CHECK(running[0].get() == 3);
+    CHECK(running[1].get() == 3);
+  }
+}
+
 TEST_CASE("what the ranks do not agree on is named") {
   const auto seen = together(2, [](Ranks& r) -> std::string {
     const std::string text = r.rank() == 0 ? "a" : "b";
@@ -190,6 +213,14 @@ TEST_CASE("a rank that never joins, and two that claim one number") {
                     Catch::Contains("rank 1, which did not join") && Catch::Contains("127.0.0.1:"));
   m.rank = 1, m.port = 1;
   CHECK_THROWS_WITH(join_gloo(m), Catch::Contains("waited 0.3 s for rank 0 at 127.0.0.1:1"));
+  const std::unique_ptr<Ranks> one = [&m] {
+    Meeting first;
+    first.address = "127.0.0.1", first.opened = [&m](int p) { m.port = p; };
+    return join_gloo(first);
+  }();
+  m.rank = 0, m.hosted = true;
+  CHECK_THROWS_WITH(join_gloo(m), Catch::Contains("two processes at 127.0.0.1:") &&
+                                      Catch::Contains("say that they are rank 0"));
   CHECK_THROWS_WITH(together(2,
                              [](Ranks& r) {
                                if (r.rank() == 1) return 0;  // gone
