@@ -5,6 +5,7 @@
 
 #include "cli/app.h"
 #include "cli/arg_file.h"
+#include "cli/plan.h"
 #include "cli/show_run.h"
 #include "cli/training.h"
 #include "learn/checkpoint.h"
@@ -15,14 +16,44 @@ using namespace motus;
 
 namespace {
 
-const std::vector<std::string> kFlags{
-    "--arg_file",      "--mode",          "--num_envs",    "--engine_config", "--env_config",
-    "--agent_config",  "--motion_file",   "--visualize",   "--video",         "--logger",
-    "--capture_video", "--export_bvh",    "--model_file",  "--out_dir",       "--save_int_models",
-    "--max_samples",   "--test_episodes", "--rand_seed",   "--devices",       "--device",
-    "--master_port",   "--set",           "--workers",     "--max_minutes",   "--resume",
-    "--rank",          "--world_size",    "--master_addr", "--rank_timeout",  "--force",
-    "--print-config",  "--precision",     "--profile",     "--json"};
+const std::vector<std::string> kFlags{"--arg_file",
+                                      "--mode",
+                                      "--num_envs",
+                                      "--engine_config",
+                                      "--env_config",
+                                      "--agent_config",
+                                      "--motion_file",
+                                      "--visualize",
+                                      "--video",
+                                      "--logger",
+                                      "--capture_video",
+                                      "--export_bvh",
+                                      "--model_file",
+                                      "--out_dir",
+                                      "--save_int_models",
+                                      "--max_samples",
+                                      "--test_episodes",
+                                      "--rand_seed",
+                                      "--devices",
+                                      "--device",
+                                      "--master_port",
+                                      "--set",
+                                      "--workers",
+                                      "--max_minutes",
+                                      "--resume",
+                                      "--rank",
+                                      "--world_size",
+                                      "--master_addr",
+                                      "--rank_timeout",
+                                      "--force",
+                                      "--print-config",
+                                      "--precision",
+                                      "--profile",
+                                      "--plan",
+                                      "--link",
+                                      "--latency",
+                                      "--iteration_seconds",
+                                      "--json"};
 const std::vector<std::string> kRepeatable{"--set"};
 
 /// Something is to be looked at instead of trained or measured.
@@ -82,6 +113,7 @@ int run(const cli::TrainFlags& o) {
     fmt::print("{}", c.yaml());
     return 0;
   }
+  if (o.plan) return cli::plan_run(o, c);
   if (o.mode == "train") return cli::train_run(o, std::move(c));
   return shows(o) ? cli::visualize_run(o, c) : cli::test_run(o, c);
 }
@@ -129,6 +161,11 @@ int main(int argc, char** argv) {
   app.option("--master_port", o.master_port,
              "and its port (default: MASTER_PORT; any free one for --devices)");
   app.option("--rank_timeout", o.rank_timeout, "seconds to wait for another rank");
+  app.flag("--plan", o.plan, "measure an iteration and say what more ranks would do");
+  app.option("--link", o.link, "--plan: Gbit/s between ranks (default: 1, 10, 25 and 100)");
+  app.option("--latency", o.latency, "--plan: microseconds of a message between ranks");
+  app.option("--iteration_seconds", o.iteration_seconds,
+             "--plan: of one rank, instead of measuring");
   app.flag("--profile", o.profile, "say at the end where the time went");
   app.json_flag(o.json);
   app.example("amp-train --arg_file args/quick_go2.txt --out_dir runs/go2");

@@ -27,6 +27,9 @@ struct TrainFlags {
   std::optional<int> test_episodes;
   std::optional<double> seed, max_minutes;
   int workers = 0;
+  std::optional<double> link, iteration_seconds;  ///< of --plan; Gbit/s
+  double latency = 60;                            ///< us
+  bool plan = false;
   bool print_config = false, force = false, profile = false, json = false;
 };
 

@@ -57,6 +57,15 @@ expect 0 "best after" "$train" --arg_file tiny.txt --out_dir plain
 expect 0 "best after" as 0 1 "$train" --arg_file tiny.txt --out_dir one --devices cpu
 same plain/state.safetensors one/state.safetensors
 
+# what more ranks would do: measured, told, nothing written
+"$train" --arg_file tiny.txt --out_dir planned --plan --json >plan.json 2>err || fail "--plan: $(cat err)"
+grep -q '"iteration_samples":16.0' plan.json || fail "not 4 environments x 4 steps: $(cat plan.json)"
+[ "$(grep -o '"ranks":64' plan.json | wc -l)" -eq 4 ] || fail "not 4 links for 64 ranks: $(cat plan.json)"
+"$train" --arg_file tiny.txt --plan --link 10 --latency 0 --iteration_seconds 1 >plan.txt 2>err || fail "--plan: $(cat err)"
+grep -qE '^ +1 +16 \(100 %\)$' plan.txt || fail "16 samples in a second are not 16 a second: $(cat plan.txt)"
+expect 2 "--link 0 is not positive" "$train" --arg_file tiny.txt --plan --link 0
+[ ! -e planned ] || fail "a plan left a folder"
+
 "$train" --arg_file tiny.txt --out_dir two --devices cpu cpu >out 2>err
 code=$?
 if [ $code -eq 4 ]; then
