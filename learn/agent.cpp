@@ -13,6 +13,7 @@
 #include "learn/reflection.h"
 #include "learn/returns.h"
 #include "learn/rollout.h"
+#include "learn/statistics.h"
 #include "learn/style.h"
 #include "motion/error.h"
 
@@ -31,18 +32,6 @@ void log_disc(const DiscStats& d, IterationStats& s) {
   s.disc_agent_logit = d.agent_logit;
   s.disc_demo_logit = d.demo_logit;
   s.disc_logit_loss = d.logit_loss;
-}
-
-double mean_of(std::span<const float> v) {
-  double sum = 0;
-  for (const float x : v) sum += x;
-  return sum / static_cast<double>(std::max<size_t>(v.size(), 1));
-}
-
-double deviation_of(std::span<const float> v, double mean) {
-  double square = 0;
-  for (const float x : v) square += (x - mean) * (x - mean);
-  return std::sqrt(square / static_cast<double>(std::max<size_t>(v.size() - 1, 1)));
 }
 
 Normalizer::Form obs_form(const AgentConfig& c) {
