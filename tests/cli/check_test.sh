@@ -37,11 +37,15 @@ expect 0 "go2_pace.h5: clean" "" "$check" --robot go2 "$clips/go2_pace.h5"
   "$check" --robot go2 >out || fail "a clean clip through a pipe: $(cat out)"
 grep -qF "<stdin>: clean" out || fail "no verdict on stdout: $(cat out)"
 
-# everything shipped is clean: what is authored and what the policies do
-for f in "$clips"/*.h5 "$clips/walk.bvh" "$data"/policies/*/rollout.bvh; do
+# everything authored is clean
+for f in "$clips"/*.h5 "$clips/walk.bvh"; do
   expect 0 ": clean" "" "$check" "$f"
 done
-expect 0 ": clean" "" "$check" "$clips/humanoid_locomotion" "$clips/humanoid_sword_shield_locomotion"
+expect 0 ": clean" "" "$check" "$clips"/*_locomotion
+# and what the policies do, but for how fast a simulated foot swings and how it grips: amp-judge tells that
+for f in "$data"/policies/*/rollout.bvh; do
+  expect 0 ": clean" "" "$check" --skip joint-jump --skip foot-slide "$f"
+done
 
 # a fault: one thigh 2 rad out of place in the fourth frame
 awk -F, -v OFS=, 'NR == 5 { $9 += 2 } { print }' "$clips/go2_pace.csv" >bent.csv
