@@ -3,26 +3,16 @@
 #include <ATen/Parallel.h>
 
 #include <algorithm>
-#include <array>
-#include <cmath>
-#include <optional>
 
-#include "learn/actor.h"
-#include "learn/demo_source.h"
-#include "learn/discriminator.h"
+#include "learn/agent_impl.h"
 #include "learn/reflection.h"
 #include "learn/returns.h"
-#include "learn/rollout.h"
 #include "learn/statistics.h"
 #include "learn/style.h"
-#include "motion/error.h"
 
 namespace motus::learn {
 
 namespace {
-
-constexpr const char* kCriticNorm = "_critic_obs_norm";
-constexpr double kRawClip = 100;  ///< of observations that are not normalised, as legged_gym
 
 void log_disc(const DiscStats& d, IterationStats& s) {
   s.disc_loss = d.loss;
@@ -34,74 +24,7 @@ void log_disc(const DiscStats& d, IterationStats& s) {
   s.disc_logit_loss = d.logit_loss;
 }
 
-Normalizer::Form obs_form(const AgentConfig& c) {
-  return {c.normalize_obs ? c.normalizer_clip : kRawClip, c.normalizer_epsilon};
-}
-
-/// The part of an agent that looks at motion: AMP's or ADD's.
-struct Judge {
-  Judge(const AgentConfig& c, const sim::EnvSpec& s, uint64_t seed)
-      : disc(c, s.envs, s.disc_obs, seed), source(c, s.disc_obs, seed) {}
-  Discriminator disc;
-  DemoSource source;
-  DiscStats last;
-};
-
 }  // namespace
-
-struct Agent::Impl {
-  Impl(const AgentConfig& c, const sim::EnvSpec& s, uint64_t seed)
-      : config(c),
-        spec(s),
-        actor(c, s.envs, s.obs, s.actions, seed),
-        critic(c, s.envs, s.critic_obs > 0 ? s.critic_obs : s.obs, seed),
-        obs_norm(s.obs, obs_form(c)),
-        value_norm(1, {c.normalizer_clip, c.normalizer_epsilon}),
-        explore(seed, 10),
-        r(c.steps_per_iter, s, c.has_disc()),
-        noise(static_cast<size_t>(s.envs) * static_cast<size_t>(s.actions)) {
-    require(s.envs > 0 && s.obs > 0 && s.actions > 0 && (s.disc_obs > 0 || !c.has_disc()),
-            Kind::usage, "an environment without observations or actions cannot be learned");
-    c.check_sizes(s.envs);
-    const bool mirrors = c.symmetry_augmentation || c.symmetry_weight > 0;
-    if (mirrors && (s.obs_mirror.from.empty() || s.dof_mirror.from.empty())) {
-      throw Error(Kind::usage,
-                  fmt::format("symmetry_weight and symmetry_augmentation: {}", s.no_mirror),
-                  "set symmetry_weight: 0 and symmetry_augmentation: False");
-    }
-    if (c.variable_std) r.deviations.resize(r.actions.size());
-    if (c.has_disc()) judge.emplace(c, s, seed);
-    if (s.critic_obs > 0) critic_norm.emplace(s.critic_obs, obs_form(c));
-  }
-
-  AgentConfig config;
-  sim::EnvSpec spec;
-  Actor actor;
-  Critic critic;
-  std::optional<Judge> judge;
-  Normalizer obs_norm, value_norm;
-  std::optional<Normalizer> critic_norm;  ///< of what only the critic sees
-  Rng explore;
-  int step = 0;
-  double exp_prob = 1;
-  Rollout r;
-  std::vector<float> scratch, noise;
-  std::vector<int64_t> usable;
-  std::optional<Crew> crew;
-  Ranks* ranks = &alone();
-  int64_t iterations = 0;  ///< finished ones
-
-  void compute_rewards(IterationStats& s);
-  void compute_targets(IterationStats& s);
-  void denormalize(std::span<float> values) const;
-  void set_mirrors();
-  void check_critic(const Archive& a, bool full) const;
-  void compute_with(Arithmetic how);
-  void gather_crew(int threads);
-  void fit(IterationStats& s);
-  void fit_actor(IterationStats& s, Critic* partner, const ValueRows& values);
-  bool judge_learns() const { return judge && iterations % config.disc_update_interval == 0; }
-};
 
 Agent::Agent(const AgentConfig& config, const sim::EnvSpec& spec, uint64_t seed)
     : impl_((at::set_num_threads(1), std::make_unique<Impl>(config, spec, seed))) {}
@@ -243,26 +166,6 @@ void Agent::Impl::set_mirrors() {
   critic.set_mirror(critic_norm ? mirror(spec.critic_mirror, *critic_norm) : obs);
 }
 
-/// Critics of one width can stand for each other (a policy whose measurements have errors beside one
-/// without), but a run goes on only with its own.
-void Agent::Impl::check_critic(const Archive& a, bool full) const {
-  const std::string mean = std::string(kCriticNorm) + "._mean";
-  const size_t there = a.arrays.contains(mean) ? a.get<float>(mean).size() : 0;
-  const auto here = static_cast<size_t>(spec.critic_obs);
-  const auto shared = static_cast<size_t>(spec.obs);
-  if (there == here) return;
-  if (!full && (there ? there : shared) == (here ? here : shared)) return;
-  const auto words = [](size_t width) {
-    return width == 0 ? std::string("sees what the policy sees")
-                      : fmt::format("has an observation of its own ({} numbers)", width);
-  };
-  throw Error(
-      Kind::bad_input,
-      fmt::format("the checkpoint's critic {}, this environment's {}", words(there), words(here)),
-      "MimicKit's models know no critic of its own sight: test and train with "
-      "the environment that the model was trained in");
-}
-
 void Agent::Impl::compute_with(Arithmetic how) {
   if (how == actor.net().arithmetic()) return;
   actor.net().compute_with(how);
@@ -375,71 +278,6 @@ std::string Agent::kernel() const {
 
 void Agent::noise(std::span<float> out) {
   impl_->explore.normal(out);
-}
-
-std::string Agent::first_bad(bool rollout) const {
-  const Impl& m = *impl_;
-  const auto sound = [](const at::Tensor& t) { return std::isfinite(t.sum().item<double>()); };
-  const bool nets = sound(m.actor.net().params()) && sound(m.actor.std_param()) &&
-                    sound(m.critic.net().params()) &&
-                    (!m.judge || sound(m.judge->disc.net().params()));
-  if (nets && !rollout) return {};
-  if (const std::string where = m.r.first_bad(); !where.empty()) return where;
-  Archive all;
-  save(all, false);
-  for (const auto& [name, array] : all.arrays) {
-    if (array.dtype != Dtype::f32) continue;
-    for (const float v : all.get<float>(name))
-      if (!std::isfinite(v)) return name;
-  }
-  return {};
-}
-
-void Agent::save(Archive& a, bool full) const {
-  const Impl& m = *impl_;
-  m.actor.save(a, full);
-  m.critic.save(a, full);
-  m.obs_norm.save(a, "_obs_norm");
-  if (m.critic_norm) m.critic_norm->save(a, kCriticNorm);
-  a.put<float>("_a_norm._mean", m.spec.action_centre);
-  a.put<float>("_a_norm._std", m.spec.action_scale);
-  if (m.config.normalize_value) m.value_norm.save(a, "_value_norm");
-  if (m.judge) m.judge->disc.save(a, full);
-  if (!full) return;
-  a.words["kernel"] = kernel();
-  a.put<uint64_t>("rng.explore", m.explore.state());
-  a.put<int64_t>("agent.iterations", std::array{m.iterations});
-  if (!m.judge) return;
-  m.judge->source.save(a);
-  const DiscStats& d = m.judge->last;
-  a.put<double>("agent.disc_stats", std::array{d.loss, d.grad_penalty, d.logit_loss, d.agent_acc,
-                                               d.demo_acc, d.agent_logit, d.demo_logit});
-}
-
-void Agent::load(const Archive& a, bool full) {
-  Impl& m = *impl_;
-  m.check_critic(a, full);
-  m.actor.load(a, full);
-  m.critic.load(a, full);
-  m.obs_norm.load(a, "_obs_norm");
-  if (m.critic_norm) {
-    const bool own = a.arrays.contains(std::string(kCriticNorm) + "._mean");
-    m.critic_norm->load(a, own ? kCriticNorm : "_obs_norm");
-  }
-  if (m.config.normalize_value) m.value_norm.load(a, "_value_norm");
-  if (m.judge) m.judge->disc.load(a, full);
-  m.step = 0;
-  if (!full) return;
-  if (a.words.contains("kernel")) m.compute_with(arithmetic_from(a.word("kernel")));
-  a.get<uint64_t>("rng.explore", m.explore.state());
-  std::array<int64_t, 1> count{};
-  a.get<int64_t>("agent.iterations", count);
-  m.iterations = count[0];
-  if (!m.judge) return;
-  m.judge->source.load(a);
-  std::array<double, 7> d{};
-  a.get<double>("agent.disc_stats", d);
-  m.judge->last = {d[0], d[1], d[2], d[3], d[4], d[5], d[6]};
 }
 
 }  // namespace motus::learn
