@@ -34,7 +34,7 @@ Array shaped(const Value& motion, const char* key, const std::vector<int64_t>& s
   return a;
 }
 
-/// The terrain under the motion, as it lies in the file.
+/// The terrain under the motion; its arrays are kept as they lie in the file, too.
 void add_terrain(const Value& root, Clip& clip, std::map<std::string, Array>& arrays) {
   if (!root.find("terrain_data")) return;
   const Pickle pickle = nested(root, "terrain_data");
@@ -45,13 +45,19 @@ void add_terrain(const Value& root, Clip& clip, std::map<std::string, Array>& ar
     arrays[fmt::format("terrain/{}", key)] =
         v.is(ValueKind::array) ? numeric_array(v, key) : scalar_f8(v.number(key));
   }
-  const auto hf = arrays.find("terrain/hf"), dx = arrays.find("terrain/dx");
-  if (hf == arrays.end() || dx == arrays.end() || hf->second.shape.size() != 2) return;
-  clip.source.metadata["terrain"] =
-      fmt::format("height field {} in cells of {:.6g} m", shape_text(hf->second.shape),
-                  to_number(dx->second, "dx"));
-  clip.source.warnings.push_back(
-      "the motion was made for a terrain, which is kept as arrays of its source and not shown");
+  const auto hf = arrays.find("terrain/hf"), dx = arrays.find("terrain/dx"),
+             from = arrays.find("terrain/min_point");
+  if (hf == arrays.end() || dx == arrays.end() || from == arrays.end()) return;
+  require(hf->second.shape.size() == 2 && hf->second.size() > 0, kBad,
+          "hf has shape {}, expected (x, y)", shape_text(hf->second.shape));
+  require(from->second.shape == std::vector<int64_t>{2}, kBad,
+          "min_point has shape {}, expected (2,)", shape_text(from->second.shape));
+  const Frames corner = to_frames(from->second, "min_point");
+  require(corner.allFinite(), kBad, "min_point holds a number that is not finite");
+  clip.terrain = Terrain{.heights = to_frames(hf->second, "hf"),
+                         .origin_x = corner(0, 0),
+                         .origin_y = corner(1, 0),
+                         .spacing = to_number(dx->second, "dx")};
 }
 
 }  // namespace
