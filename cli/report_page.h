@@ -39,6 +39,7 @@ std::string report_page(const std::string& title, const std::vector<ReportGroup>
 struct BandedCurve {
   std::vector<double> x, mean, low, high;
 };
+/// Of at least one curve; none is empty.
 BandedCurve band_of(const std::vector<const learn::Curve*>& curves);
 
 }  // namespace motus::cli

@@ -4,6 +4,7 @@
 #include <type_traits>
 
 #include "motion/error.h"
+#include "motion/math.h"
 #include "sim/character_env.h"
 
 namespace motus::sim {
@@ -63,7 +64,8 @@ std::optional<Pose> CharacterEnv::reference_pose(int env) const {
 
 std::vector<Marker> CharacterEnv::markers(int env) const {
   const Pose p = pose(env);
-  return task_->markers(env, Vec3(p.root_pos));
+  const Quat q(p.root_rot[0], p.root_rot[1], p.root_rot[2], p.root_rot[3]);
+  return task_->markers(env, Vec3(p.root_pos), heading(q));
 }
 
 bool CharacterEnv::pull(const Pull& pull) {

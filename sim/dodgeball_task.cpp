@@ -157,10 +157,11 @@ bool DodgeballTask::failed(Scene& s) const {
   return false;
 }
 
-std::vector<Marker> DodgeballTask::markers(int env, const Vec3&) const {
+std::vector<Marker> DodgeballTask::markers(int env, const Vec3&, double) const {
   std::vector<Marker> out;
   for (int k = 0; k < balls_; ++k) {
-    const Ball& b = state_.at(static_cast<size_t>(env * balls_ + k));
+    const Ball& b =
+        state_.at(static_cast<size_t>(env) * static_cast<size_t>(balls_) + static_cast<size_t>(k));
     out.push_back({.name = "ball",
                    .shape = Marker::Shape::ball,
                    .pos = Vec3(b.pos[0], b.pos[1], b.pos[2]),

@@ -16,7 +16,7 @@ class DodgeballTask final : public Task {
   float* observe(Scene& s, float* out) const override;
   float reward(Scene& s) const override;
   bool failed(Scene& s) const override;
-  std::vector<Marker> markers(int env, const Vec3& root) const override;
+  std::vector<Marker> markers(int env, const Vec3& root, double heading) const override;
   std::span<std::byte> state() override { return std::as_writable_bytes(std::span(state_)); }
 
  private:
@@ -30,9 +30,13 @@ class DodgeballTask final : public Task {
   };
   void park(Scene& s, int ball);
   void launch(Scene& s, int ball);
-  Ball& ball(const Scene& s, int k) { return state_[static_cast<size_t>(s.env * balls_ + k)]; }
+  Ball& ball(const Scene& s, int k) {
+    return state_[static_cast<size_t>(s.env) * static_cast<size_t>(balls_) +
+                  static_cast<size_t>(k)];
+  }
   const Ball& ball(const Scene& s, int k) const {
-    return state_[static_cast<size_t>(s.env * balls_ + k)];
+    return state_[static_cast<size_t>(s.env) * static_cast<size_t>(balls_) +
+                  static_cast<size_t>(k)];
   }
   DodgeballOptions options_;
   int balls_;

@@ -37,7 +37,7 @@ class GoalTask final : public Task {
 
   /// As MimicKit's viewer draws them: the speed becomes the distance of the red arrow. Places are
   /// often out of the picture: an arrow points there.
-  std::vector<Marker> markers(int env, const Vec3& root) const override {
+  std::vector<Marker> markers(int env, const Vec3& root, double /*heading*/) const override {
     const Target& t = targets_.at(static_cast<size_t>(env));
     const auto arrow = [&](const char* name, double x, double y, double distance) {
       const double angle = std::atan2(y, x);

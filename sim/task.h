@@ -36,8 +36,10 @@ class Task {
   /// This moment ends the episode as a failure.
   virtual bool failed(Scene&) const { return false; }
 
-  /// What a viewer draws for environment `env`, whose root is at `root`.
-  virtual std::vector<Marker> markers(int /*env*/, const Vec3& /*root*/) const { return {}; }
+  /// What a viewer draws for environment `env`, whose root is at `root` and has this heading, rad.
+  virtual std::vector<Marker> markers(int /*env*/, const Vec3& /*root*/, double /*heading*/) const {
+    return {};
+  }
   /// From the next start or step on, targets follow this velocity. False if none can.
   virtual bool command(const Command&) { return false; }
 

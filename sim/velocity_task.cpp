@@ -35,12 +35,12 @@ class VelocityTask final : public Task {
                            static_cast<float>(s.dt));
   }
 
-  std::vector<Marker> markers(int env, const Vec3& root) const override {
+  std::vector<Marker> markers(int env, const Vec3& root, double heading) const override {
     const VelocityCommand& c = commands_.at(static_cast<size_t>(env));
     return {{.name = "travel",
              .shape = Marker::Shape::arrow,
              .pos = root,
-             .angle = std::atan2(c.vy, c.vx),
+             .angle = heading + std::atan2(c.vy, c.vx),  // commands turn with the base
              .size = std::hypot(c.vx, c.vy)}};
   }
 

@@ -15,6 +15,7 @@ namespace motus::formats::h5 {
 bool has(hid_t group, const std::string& name);
 /// Names in `group`, sorted.
 std::vector<std::string> names_in(hid_t group);
+/// A group that must be there. Throws Error(bad_input).
 Id open_group(hid_t parent, const std::string& name);
 /// Like open_group, for a group that may be absent.
 std::optional<Id> find_group(hid_t parent, const std::string& name);

@@ -12,18 +12,13 @@
 #include "learn/rng.h"
 #include "motion/error.h"
 #include "tests/catch.h"
+#include "tests/learn/folders.h"
 
 using namespace motus;
 using namespace motus::learn;
 
 namespace {
 
-std::filesystem::path fresh_folder(const std::string& name) {
-  const auto folder = std::filesystem::temp_directory_path() / ("motus_learn_" + name);
-  std::filesystem::remove_all(folder);
-  std::filesystem::create_directories(folder);
-  return folder;
-}
 std::string content(const std::filesystem::path& file) {
   std::ifstream in(file, std::ios::binary);
   std::stringstream s;

@@ -9,6 +9,7 @@
 #include "motion/sha256.h"
 #include "tests/catch.h"
 #include "tests/learn/agent_yaml.h"
+#include "tests/learn/folders.h"
 #include "tests/learn/point_env.h"
 
 using namespace motus;
@@ -69,18 +70,6 @@ const std::string kMore =
 
 AgentConfig config() {
   return AgentConfig::read(Config::parse(current_yaml() + kMore, "agent.yaml"));
-}
-std::filesystem::path fresh_folder(const std::string& name) {
-  const auto folder = std::filesystem::temp_directory_path() / ("motus_privileged_" + name);
-  std::filesystem::remove_all(folder);
-  std::filesystem::create_directories(folder);
-  return folder;
-}
-std::string hash(const std::filesystem::path& file) {
-  std::ifstream in(file, std::ios::binary);
-  REQUIRE(in.good());
-  const std::vector<char> bytes{std::istreambuf_iterator<char>(in), {}};
-  return sha256(std::as_bytes(std::span(bytes)));
 }
 TrainResult run(sim::VecEnv& env, const std::filesystem::path& out, TrainOptions o = {}) {
   Agent agent(config(), env.spec(), 3);

@@ -7,6 +7,7 @@
 #include "motion/sha256.h"
 #include "tests/catch.h"
 #include "tests/learn/agent_yaml.h"
+#include "tests/learn/folders.h"
 #include "tests/learn/point_env.h"
 
 using namespace motus;
@@ -77,18 +78,6 @@ actor_hold_iterations: 1
 warm_start: {steps: 10, updates: 20, batch: 16}
 )";
 
-std::filesystem::path fresh_folder(const std::string& name) {
-  const auto folder = std::filesystem::temp_directory_path() / ("motus_resume_" + name);
-  std::filesystem::remove_all(folder);
-  std::filesystem::create_directories(folder);
-  return folder;
-}
-std::string hash(const std::filesystem::path& file) {
-  std::ifstream in(file, std::ios::binary);
-  REQUIRE(in.good());
-  const std::vector<char> bytes{std::istreambuf_iterator<char>(in), {}};
-  return sha256(std::as_bytes(std::span(bytes)));
-}
 TrainResult run(const std::filesystem::path& out, const TrainOptions& given,
                 const std::string& yaml) {
   PointEnv env(8, 3);

@@ -2,6 +2,7 @@
 #include <cmath>
 
 #include "motion/error.h"
+#include "motion/math.h"
 #include "sim/character_env.h"
 #include "tests/catch.h"
 #include "tests/sim/fixtures.h"
@@ -87,6 +88,17 @@ TEST_CASE("markers show the targets, the reference is the clip") {
   const Vec3 target = place.markers(0).front().pos;
   CHECK(std::hypot(target.x() - p.root_pos[0], target.y() - p.root_pos[1]) == Approx(3));
   CHECK(target.z() == 0);
+  // a commanded velocity is the base's own: its arrow turns with it
+  config.task = {.task = TaskKind::velocity};
+  Clip turned = swinging(robot);
+  for (int f = 0; f < turned.frames(); ++f) {
+    Clip::set_quat(turned.root_rot, f, 0, yaw_rotation(0.7) * turned.root_rot_at(f));
+  }
+  CharacterEnv told(config, Dataset::from({turned}), robot.model, 1, 3, 1);
+  told.set_command({.vx = 0, .vy = 0.5});
+  told.reset();
+  REQUIRE(told.markers(0).size() == 1);
+  CHECK(told.markers(0)[0].angle == Approx(0.7 + M_PI / 2).margin(1e-6));
   config.task = {};
   CharacterEnv plain(config, Dataset::from({swinging(robot)}), robot.model, 1, 3, 1);
   CHECK(plain.markers(0).empty());
