@@ -5,6 +5,7 @@
 
 #include "cli/app.h"
 #include "cli/court.h"
+#include "cli/find_run.h"
 #include "learn/curves.h"
 #include "learn/trainer.h"
 
@@ -165,7 +166,8 @@ std::vector<std::string> words_of_log(const fs::path& run) {
 
 int judge(const Options& o) {
   json out = json::array();
-  for (const std::string& run : o.runs) {
+  for (const std::string& given : o.runs) {
+    const fs::path run = cli::find_run(given);
     std::optional<cli::Court> court;
     std::vector<cli::Judged> all;
     const std::vector<fs::path> files = checkpoints_of(run, o.best);
@@ -212,14 +214,14 @@ int main(int argc, char** argv) {
   Options o;
   cli::App app("amp-judge",
                "Measure how well policies do what their clips show, and say what is wrong");
-  app.positional("RUN", o.runs, "run folders or checkpoints");
+  app.positional("RUN", o.runs, "run folders, checkpoints or shipped policies (go2_pace)");
   o.trial.options(app);
   app.flag("--best", o.best, "judge every checkpoint of a run and name the best");
   app.flag("--robustness", o.robustness,
            "try it with pushes, other friction and masses, and a delay as well");
   app.json_flag(o.json);
-  app.example("amp-judge data/policies/go2_pace");
-  app.example("amp-judge --robustness data/policies/g1_walk");
+  app.example("amp-judge go2_pace");
+  app.example("amp-judge --robustness g1_walk");
   app.example("amp-judge --best --json runs/g1");
   return app.run(argc, argv, [&] {
     require(!o.runs.empty(), Kind::usage, "name a run folder or a checkpoint");

@@ -4,6 +4,7 @@
 
 #include "cli/app.h"
 #include "cli/clips.h"
+#include "cli/find_run.h"
 #include "cli/io.h"
 #include "cli/live_show.h"
 #include "cli/recorder.h"
@@ -11,7 +12,6 @@
 #include "learn/agent.h"
 #include "learn/checkpoint.h"
 #include "learn/tester.h"
-#include "learn/trainer.h"
 
 using namespace motus;
 namespace fs = std::filesystem;
@@ -66,7 +66,7 @@ int play(const Options& o) {
   if (!o.video.empty()) cli::check_film(o.video);
   const std::optional<sim::Command> command =
       o.command.empty() ? std::nullopt : std::optional(parse_command(o.command));
-  const fs::path model = learn::find_model(o.run);
+  const fs::path model = cli::find_checkpoint(o.run);
   const learn::Archive archive = learn::load_checkpoint(model);
   cli::RunConfig config = config_of(model, archive);
   // else at a time of the clip that the seed draws
@@ -150,7 +150,7 @@ int play(const Options& o) {
 int main(int argc, char** argv) {
   Options o;
   cli::App app("amp-play", "Roll out a trained policy and write what it did as a clip");
-  app.positional("RUN", o.run, "run folder or model file");
+  app.positional("RUN", o.run, "run folder, model file or shipped policy (go2_pace)");
   app.option("-o,--output", o.output, "file to write (default: stdout, nothing with --video)");
   app.option("-t,--to", o.to, "format to write (default: by extension, else h5)");
   app.option("-n,--seconds", o.seconds, "seconds to play (default: one episode)");
@@ -161,6 +161,7 @@ int main(int argc, char** argv) {
   app.flag("--window", o.window, "watch it in a window, without end; Ctrl and drag pulls at it");
   app.flag("--from-start", o.from_start, "begin at the clip's first frame");
   app.example("amp-play runs/go2 -o go2.h5");
+  app.example("amp-play go2_pace --window");
   app.example("amp-play runs/go2 -n 6 --video go2.mp4");
   app.example("amp-play runs/g1 -n 6 | bvh-export --preset blender -o walk.bvh");
   return app.run(argc, argv, [&] {

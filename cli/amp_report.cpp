@@ -3,6 +3,7 @@
 #include <cctype>
 
 #include "cli/app.h"
+#include "cli/find_run.h"
 #include "cli/io.h"
 #include "cli/report_page.h"
 #include "learn/trainer.h"
@@ -54,14 +55,15 @@ std::vector<Wanted> groups_of(const std::vector<std::string>& given) {
       Wanted& w = group(word.substr(0, equals));
       for (size_t at = equals + 1; at <= word.size();) {
         const size_t comma = std::min(word.find(',', at), word.size());
-        w.runs.emplace_back(word.substr(at, comma - at));
+        w.runs.push_back(cli::find_run(word.substr(at, comma - at)));
         at = comma + 1;
       }
       continue;
     }
-    const fs::path whole = fs::weakly_canonical(word);
+    const fs::path run = cli::find_run(word);
+    const fs::path whole = fs::weakly_canonical(run);
     const fs::path folder = fs::is_regular_file(whole) ? whole.parent_path() : whole;
-    group(without_seed(folder.filename().string())).runs.emplace_back(word);
+    group(without_seed(folder.filename().string())).runs.push_back(run);
   }
   return out;
 }
@@ -91,7 +93,6 @@ std::string data_of(const Dataset& dataset) {
 }
 
 cli::ReportRun read_run(const fs::path& run, const Options& o) {
-  require(fs::exists(run), Kind::bad_input, "{}: does not exist", run.string());
   const bool model = has_model(run) && !o.curves_only;
   cli::ReportRun out;
   const fs::path whole = fs::weakly_canonical(run);
@@ -144,8 +145,10 @@ int report(const Options& o) {
 int main(int argc, char** argv) {
   Options o;
   cli::App app("amp-report", "One offline web page for a training run, or several side by side");
-  app.positional("RUN", o.runs,
-                 "run folders, checkpoints, log.txt or event files; NAME=RUN,RUN,... is a group");
+  app.positional(
+      "RUN", o.runs,
+      "run folders, checkpoints, shipped policies, log.txt or event files; NAME=RUN,RUN,... "
+      "is a group");
   app.option("-o,--output", o.output, "HTML file to write (default: stdout)");
   app.option("--title", o.title, "headline (default: the groups' names)");
   o.trial.options(app);

@@ -5,11 +5,11 @@
 
 #include "cli/app.h"
 #include "cli/arg_file.h"
+#include "cli/find_run.h"
 #include "cli/plan.h"
 #include "cli/show_run.h"
 #include "cli/training.h"
 #include "learn/checkpoint.h"
-#include "learn/trainer.h"
 #include "motion/nearest.h"
 
 using namespace motus;
@@ -76,7 +76,7 @@ cli::RunConfig configure(const cli::TrainFlags& o) {
   }
   cli::RunConfig c;
   if (o.mode != "train" && o.env.empty() && !o.model_file.empty()) {
-    const learn::Archive a = learn::load_checkpoint(learn::find_model(o.model_file));
+    const learn::Archive a = learn::load_checkpoint(cli::find_checkpoint(o.model_file));
     require(a.words.contains("config"), Kind::usage,
             "{}: holds no configuration (a model.pt of MimicKit): name --env_config and "
             "--agent_config",
@@ -134,7 +134,8 @@ int main(int argc, char** argv) {
   app.option("--env_config", o.env, "YAML of the task");
   app.option("--agent_config", o.agent, "YAML of the learner");
   app.option("--motion_file", o.motion, "clip or dataset YAML, instead of the environment's");
-  app.option("--model_file", o.model_file, "checkpoint or run folder to start from, or to test");
+  app.option("--model_file", o.model_file,
+             "checkpoint, run folder or shipped policy to start from, or to test");
   app.option("--out_dir", o.out_dir, "folder of the run");
   app.option("--resume", o.resume, "go on with the run in this folder, exactly where it stopped");
   app.flag("--force", o.force, "start anew in a folder that is not empty");

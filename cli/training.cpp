@@ -8,6 +8,7 @@
 
 #include "cli/app.h"
 #include "cli/arg_file.h"
+#include "cli/find_run.h"
 #include "cli/io.h"
 #include "cli/rank_group.h"
 #include "cli/rollouts.h"
@@ -149,7 +150,7 @@ void print_test(const learn::TestResult& t, double reference,
 }  // namespace
 
 void load_model(learn::Agent& agent, const sim::EnvSpec& spec, const std::string& file) {
-  const fs::path path = learn::find_model(file);
+  const fs::path path = find_checkpoint(file);
   const char* hint = "use the environment and agent files that the model was trained with";
   const learn::Archive archive = learn::load_checkpoint(path);
   const std::string other = learn::robot_difference(archive, spec);

@@ -36,7 +36,7 @@ struct TrainFlags {
 /// Throws Error(not_built) for a device that this build cannot use.
 void check_device(const TrainFlags& flags);
 
-/// Throws as find_model() does, and naming the file and the first difference for a model of another
+/// Throws as find_checkpoint() does, and naming the file and the first difference for a model of another
 /// environment or agent. `spec` is the environment's.
 void load_model(learn::Agent& agent, const sim::EnvSpec& spec, const std::string& file);
 

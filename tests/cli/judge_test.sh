@@ -5,7 +5,8 @@ source "$(dirname "$0")/expect.sh"
 judge=$bin/amp-judge
 
 expect 2 "name a run folder" "$judge"
-expect 3 "none: cannot be opened" "$judge" none
+expect 3 "none: does not exist" "$judge" none
+expect 3 "did you mean 'go2_pace'?" "$judge" go2_pase
 mkdir empty && expect 3 "empty" "$judge" empty
 expect 3 "empty: holds no checkpoint" "$judge" --best empty
 mkdir damaged && head -c 300 "$data/policies/go2_pace/best.safetensors" >damaged/best.safetensors
@@ -24,6 +25,27 @@ assert 0.5 < j["cost_of_transport"] < 5 and len(j["motors"]) == 12, j
 assert all(0 < m["peak"] <= m["limit"] and 0 <= m["at_limit"] < 1 for m in j["motors"]), j
 assert j["best"] and 0.5 < j["score"] <= 1, j
 PY
+
+# a shipped policy by its name, from a folder that holds nothing: below MOTUS_DATA, or what is installed beside the program
+mkdir -p nowhere prefix/bin prefix/share && cp "$bin"/amp-{judge,play,report,train} prefix/bin && ln -s "$data" prefix/share/motus
+for name in go2_pace policies/go2_pace data/policies/go2_pace data/policies/go2_pace/best.safetensors; do
+  (cd nowhere && "$judge" --episodes 4 --json $name) >named.json 2>err || fail "$name: $(cat err)"
+  cmp -s first.json named.json || fail "$name is not the shipped policy"
+done
+cd nowhere || exit 1
+env -u MOTUS_DATA ../prefix/bin/amp-judge --episodes 4 --json go2_pace >../named.json 2>../err || fail "installed: $(cat ../err)"
+sed 's#"checkpoint": .*/policies#"checkpoint": "/policies#' ../first.json ../named.json | grep -c '"checkpoint": "/policies' | grep -qx 2 || fail "no checkpoint named"
+cmp -s <(grep -v '"checkpoint"' ../first.json) <(grep -v '"checkpoint"' ../named.json) || fail "the installed policy is another"
+env -u MOTUS_DATA ../prefix/bin/amp-play go2_pace -n 0.2 -o ../play.csv 2>../err || fail "amp-play go2_pace: $(cat ../err)"
+env -u MOTUS_DATA ../prefix/bin/amp-report --episodes 1 pace=go2_pace -o ../pace.html 2>../err || fail "amp-report go2_pace: $(cat ../err)"
+env -u MOTUS_DATA ../prefix/bin/amp-train --mode test --model_file go2_pace --num_envs 2 --test_episodes 2 >../out 2>../err ||
+  fail "--model_file go2_pace: $(cat ../err)"
+# what lies here comes first
+mkdir go2_pace
+expect 3 "go2_pace: holds neither" "$bin/amp-play" go2_pace -o x.csv
+rmdir go2_pace
+[ -z "$(ls)" ] || fail "something was written beside what was asked for: $(ls)"
+cd "$work" || exit 1
 
 # what it withstands, the same twice
 "$judge" --robustness --episodes 2 --json "$data/policies/go2_pace" >first.json || fail "no robustness"
