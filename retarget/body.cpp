@@ -65,13 +65,15 @@ Foot measure_foot(const Robot& robot, const Rig& rig, const ZeroPose& zero, cons
   for (const SolePoint& p : foot.sole) lowest = std::min(lowest, p.pos.z() - p.radius);
   foot.ankle_height = -lowest;
   foot.roll = rig.roles.quadruped ? 0 : roll_limit(s, zero, leg);
-  foot.heel = std::numeric_limits<double>::max();
-  foot.toe = -foot.heel;
+  foot.heel = foot.right = std::numeric_limits<double>::max();
+  foot.toe = foot.left = -foot.heel;
   for (const SolePoint& p : foot.sole) {
     // points well above the plane are not what a foot rolls over
     if (p.pos.z() - p.radius > lowest + 0.01) continue;
     foot.heel = std::min(foot.heel, p.pos.x());
     foot.toe = std::max(foot.toe, p.pos.x());
+    foot.right = std::min(foot.right, p.pos.y());
+    foot.left = std::max(foot.left, p.pos.y());
   }
   return foot;
 }

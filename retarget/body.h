@@ -17,8 +17,9 @@ struct SolePoint {
 };
 
 struct Foot {
-  double ankle_height = 0;   ///< ankle above the floor when flat
-  double heel = 0, toe = 0;  ///< x of the ends of the sole from the ankle
+  double ankle_height = 0;     ///< ankle above the floor when flat
+  double heel = 0, toe = 0;    ///< x of the ends of the sole from the ankle
+  double left = 0, right = 0;  ///< y of its edges, likewise
   double roll =
       0;  ///< rad, how far the sole can tilt sideways from the shin, to the nearer side; 0 =
           ///< as far as it likes

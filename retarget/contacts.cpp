@@ -8,13 +8,13 @@ namespace motus::retarget {
 namespace {
 
 constexpr double kLeg = 0.86;          // m, of the person the thresholds are for
-constexpr double kSlow = 0.25;         // m/s to begin
-constexpr double kFast = 0.45;         // m/s to end
+constexpr double kSlow = 0.20;         // m/s to begin
+constexpr double kFast = 0.30;         // m/s to end
 constexpr double kLow = 0.045;         // m above the flat height to begin
 constexpr double kHigh = 0.07;         // m to end
 constexpr double kShortest = 0.07;     // s, of a stance
 constexpr double kGap = 0.05;          // s, filled
-constexpr double kSpeedWindow = 0.05;  // s, a speed is measured over
+constexpr double kSpeedWindow = 0.05;  // s, speeds are measured over half of it on either side
 constexpr double kStride = 0.2;        // s, half a stride of a dog
 constexpr double kCreeps = 0.25;       // of its travel, instead of kSlow where that is less
 constexpr double kCreepsFast = 0.4;    // likewise, of kFast
@@ -26,15 +26,22 @@ double quantile(std::vector<double> v, double q) {
   return v[k];
 }
 
+/// The calmer of the speeds before and after each frame: a foot that comes down fast stands from its
+/// first frame on the floor to its last.
 std::vector<double> speeds(const std::vector<Vec3>& p, double fps) {
   const int n = static_cast<int>(p.size());
   const int w = std::max(1, static_cast<int>(std::lround(0.5 * kSpeedWindow * fps)));
   std::vector<double> out(p.size(), 0.0);
+  const auto over = [&](int a, int b) {
+    return (p[static_cast<size_t>(b)] - p[static_cast<size_t>(a)]).norm() * fps / (b - a);
+  };
   for (int f = 0; f < n; ++f) {
-    const int a = std::max(0, f - w), b = std::min(n - 1, f + w);
-    if (b > a)
-      out[static_cast<size_t>(f)] =
-          (p[static_cast<size_t>(b)] - p[static_cast<size_t>(a)]).norm() * fps / (b - a);
+    double calmer = 1e9;
+    if (f >= w) calmer = over(f - w, f);
+    if (f + w < n) calmer = std::min(calmer, over(f, f + w));
+    // too short a clip for either
+    if (f < w && f + w >= n) calmer = n > 1 ? over(0, n - 1) : 0.0;
+    out[static_cast<size_t>(f)] = calmer;
   }
   return out;
 }

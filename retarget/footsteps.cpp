@@ -11,6 +11,7 @@ constexpr double kLevel = 0.05;       // rad of pitch below which a standing foo
 constexpr double kDriftYaw = 0.35;    // rad within one stance before it is two
 constexpr double kDriftShare = 0.09;  // of the source's leg length, likewise
 constexpr double kDriftPaw = 0.3;     // likewise, of feet that are points: they creep
+constexpr double kEdge = 0.02;        // rad over which a foot begins to roll onto its edge
 constexpr double kStep = 0.10;        // s, left unlocked between the two
 constexpr double kFade = 0.35;        // s, longest blend into and out of a swing
 
@@ -54,7 +55,17 @@ Place place_under(const Foot& foot, const FootTarget& t, bool point_feet) {
   return p;
 }
 
-FootTarget stand(const Foot& foot, const Place& place, double pitch, bool point_feet) {
+/// What of a leg's lean to the side its ankle cannot take up: rad about the foot's x axis. Rises
+/// smoothly from zero, as rolling() does.
+double edge_roll(const Foot& foot, const Place& place, const Vec3& hip) {
+  const Vec3 ankle(place.xy.x(), place.xy.y(), foot.ankle_height);
+  const Vec3 leg = yaw_rotation(-place.yaw) * (hip - ankle);
+  const double lean = std::atan2(leg.y(), std::max(leg.z(), 0.0));
+  const double more = std::abs(lean) - (foot.roll - kRollMargin);
+  return more > 0 ? -std::copysign(std::hypot(more, kEdge) - kEdge, lean) : 0.0;
+}
+
+FootTarget stand(const Foot& foot, const Place& place, double pitch, double roll, bool point_feet) {
   FootTarget t;
   t.planted = true;
   const Vec3 floor(place.xy.x(), place.xy.y(), 0);
@@ -64,9 +75,11 @@ FootTarget stand(const Foot& foot, const Place& place, double pitch, bool point_
   }
   const Quat yaw = yaw_rotation(place.yaw);
   const double x = pivot(foot, pitch);
-  t.foot = yaw * Quat(Eigen::AngleAxisd(pitch, Vec3::UnitY()));
-  t.touch = Vec3(x, 0, -foot.ankle_height);
-  t.ankle = floor + yaw * Vec3(x, 0, 0) - t.foot * t.touch;
+  const double y = roll > 0 ? foot.right : roll < 0 ? foot.left : 0.0;
+  t.foot = yaw * Quat(Eigen::AngleAxisd(pitch, Vec3::UnitY())) *
+           Quat(Eigen::AngleAxisd(roll, Vec3::UnitX()));
+  t.touch = Vec3(x, y, -foot.ankle_height);
+  t.ankle = floor + yaw * Vec3(x, y, 0) - t.foot * t.touch;
   t.ankle.z() -= sole_height(foot, t.ankle, t.foot);
   return t;
 }
@@ -151,7 +164,8 @@ void apply(FootTarget& t, const Correction& c, double w) {
 }  // namespace
 
 std::vector<FootTarget> plan_foot(const std::vector<FootTarget>& raw, const FootContact& contact,
-                                  const Foot& foot, double fps, bool point_feet) {
+                                  const std::vector<Vec3>& hips, const Foot& foot, double fps,
+                                  bool point_feet) {
   std::vector<Place> places;
   places.reserve(raw.size());
   for (const FootTarget& t : raw) places.push_back(place_under(foot, t, point_feet));
@@ -160,7 +174,9 @@ std::vector<FootTarget> plan_foot(const std::vector<FootTarget>& raw, const Foot
   std::vector<FootTarget> out = raw;
   const int n = static_cast<int>(raw.size());
   const auto stood = [&](const Stance& s, int f) {
-    return stand(foot, s.place, rolling(pitch_of(raw[static_cast<size_t>(f)].foot)), point_feet);
+    const size_t k = static_cast<size_t>(f);
+    const double roll = hips.empty() ? 0.0 : edge_roll(foot, s.place, hips[k]);
+    return stand(foot, s.place, rolling(pitch_of(raw[k].foot)), roll, point_feet);
   };
   for (const Stance& s : steps) {
     for (int f = s.first; f < s.last; ++f) out[static_cast<size_t>(f)] = stood(s, f);

@@ -13,7 +13,6 @@ namespace {
 constexpr double kReach = 0.985;       // of a standing leg's length: the knee stays bent 20 degrees
 constexpr double kSwingReach = 0.99;   // of a swinging leg
 constexpr double kMaxDrop = 0.15;      // of the leg length
-constexpr double kRollMargin = 0.04;   // rad that an ankle's roll keeps from its limit
 constexpr double kStepInSpread = 0.5;  // s over which a foot that is set too wide comes in
 constexpr double kDropSpread = 0.20;   // s over which a drop is held and smoothed
 
@@ -116,14 +115,15 @@ Plan make_plan(const Observation& src, const RobotBody& robot, std::optional<dou
                      Vec3(0, 0, robot.feet[i].ankle_height) + p.pelvis * wider;
       if (!four) raw[f].foot = p.legs[i].foot;
     }
+    std::vector<Vec3> hips;
     if (robot.feet[i].roll > 0) {
-      std::vector<Vec3> hips(frames);
+      hips.resize(frames);
       for (size_t f = 0; f < frames; ++f)
         hips[f] = plan.targets[f].centre + plan.targets[f].pelvis * robot.hips[i];
       step_in(raw, hips, src.contacts[i].stance, robot.feet[i].roll, src.fps);
     }
     const std::vector<FootTarget> feet =
-        plan_foot(raw, src.contacts[i], robot.feet[i], src.fps, four);
+        plan_foot(raw, src.contacts[i], hips, robot.feet[i], src.fps, four);
     for (size_t f = 0; f < frames; ++f) plan.targets[f].feet[i] = feet[f];
   };
   for_blocks(static_cast<int>(legs), 1, jobs,
