@@ -1,0 +1,4 @@
+// Stands for warp.so of another release.
+extern "C" const char* wp_version() {
+  return "1.13.0";
+}
