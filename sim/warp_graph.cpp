@@ -73,10 +73,11 @@ void WarpGraph::load_kernels(const std::filesystem::path& folder) {
               "{}: not compiled kernels for this machine", object.string());
       objects_.push_back(at->second);
     }
-    const uint64_t function = warp_.lookup(at->second.c_str(), forward);
-    require(function != 0, Kind::bad_input, "{}: has no {}", (folder / file).string(), forward);
-    warp_.register_loaded_cpu_kernel(graph_, key, warp_.get_kernel_module_hash(graph_, k),
-                                     reinterpret_cast<void*>(function), nullptr);
+    void* function = warp_.lookup(at->second.c_str(), forward);
+    require(function != nullptr, Kind::bad_input, "{}: has no {}", (folder / file).string(),
+            forward);
+    warp_.register_loaded_cpu_kernel(graph_, key, warp_.get_kernel_module_hash(graph_, k), function,
+                                     nullptr);
   }
 }
 

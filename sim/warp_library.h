@@ -3,7 +3,6 @@
 // Its C interface is experimental and fits one release only: the version is checked before anything
 // else is called. Internal to sim/.
 #include <cstddef>
-#include <cstdint>
 #include <filesystem>
 
 namespace motus::sim {
@@ -14,7 +13,7 @@ constexpr const char* kMujocoWarpVersion = "4.0.0";
 struct WarpNativeGraph;
 
 /// The functions of warp/native/{warp,apic,warp_clang}.h that are used here, under their names without
-/// wp_ and wp_apic_. A device is 0 for CUDA and 1 for the CPU.
+/// wp_ and wp_apic_ (an address that Warp declares as uint64_t is a pointer here). A device is 0 for CUDA and 1 for the CPU.
 struct WarpLibrary {
   /// Opens FOLDER/bin/warp.so and warp-clang.so, once in a process. Throws Error(not_built) if they
   /// are not there, Error(bad_input) for another release.
@@ -52,7 +51,7 @@ struct WarpLibrary {
   // of warp-clang.so, which holds the linker of compiled CPU kernels
   int (*load_obj)(const char* file, const char* name, bool legacy_linker) = nullptr;
   int (*unload_obj)(const char* name) = nullptr;
-  uint64_t (*lookup)(const char* name, const char* function) = nullptr;
+  void* (*lookup)(const char* name, const char* function) = nullptr;
   const char* (*get_host_cpu_features)() = nullptr;
 
   std::filesystem::path folder;

@@ -87,9 +87,26 @@ int run(const std::string& command) {
   return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
 }
 
+/// Where Warp's Python packages should be.
+fs::path packages() {
+  const char* variable = std::getenv("MOTUS_WARP");
+  return variable ? fs::path(variable) : fs::path(source_dir()) / ".deps" / "warp";
+}
+
+int capture(const fs::path& folder) {
+  return run(fmt::format("MOTUS_WARP='{}' '{}/scripts/warp_capture' '{}' >&2", packages().string(),
+                         source_dir(), folder.string()));
+}
+
 /// The capture of `request` in a folder of the test's; empty, after saying why, without Warp.
 fs::path captured(const mjModel* m, const std::string& request) {
   const fs::path folder = work_folder() / "captured";
+  if (!fs::exists(packages() / "mujoco_warp")) {
+    CHECK(capture(folder) == 4);
+    std::puts(
+        "skipped: MuJoCo Warp's replay (no Python package of it; scripts/setup --test brings it)");
+    return {};
+  }
   if (fs::exists(folder / "capture.yaml")) {
     try {
       require_capture(m, request, folder);
@@ -99,14 +116,7 @@ fs::path captured(const mjModel* m, const std::string& request) {
     }
   }
   CHECK_THROWS_AS(require_capture(m, request, folder), Error);
-  const int code =
-      run(fmt::format("{}/scripts/warp_capture '{}' >&2", source_dir(), folder.string()));
-  if (code == 4) {
-    std::puts(
-        "skipped: MuJoCo Warp's replay (no Python package of it; scripts/setup --test brings it)");
-    return {};
-  }
-  REQUIRE(code == 0);
+  REQUIRE(capture(folder) == 0);
   return folder;
 }
 
@@ -246,10 +256,8 @@ TEST_CASE("the replay equals Python's run bit for bit") {
   CHECK(here == roll_out(batch, m));
 
   write_start(m, folder / "start.bin");
-  const char* packages = std::getenv("MOTUS_WARP");
   const fs::path source = source_dir();
-  REQUIRE(run(fmt::format("PYTHONPATH='{}' python3 '{}' '{}' >&2",
-                          packages ? packages : (source / ".deps" / "warp").string(),
+  REQUIRE(run(fmt::format("PYTHONPATH='{}' python3 '{}' '{}' >&2", packages().string(),
                           (source / "tests/sim/warp_run.py").string(), folder.string())) == 0);
   CHECK(here == read_floats(folder / "graph.bin"));
   CHECK(here == read_floats(folder / "live.bin"));
