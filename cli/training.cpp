@@ -18,6 +18,7 @@
 #include "learn/checkpoint.h"
 #include "learn/tester.h"
 #include "learn/trainer.h"
+#include "motion/dataset.h"
 #include "motion/nearest.h"
 
 namespace motus::cli {
@@ -200,13 +201,16 @@ void check_device(const TrainFlags& o) {
 static int train_with(RankGroup& group, const TrainFlags& o, RunConfig c) {
   const fs::path out = o.resume.empty() ? o.out_dir : o.resume;
   const learn::Logger logger = logger_of(o.logger);
-  const World world = load_world(c);
+  World world = load_world(c);
   c.reference_speed = world.reference_speed;
   const int workers = group.workers();
   const bool first = group.rank() == 0;
+  World own = world;
+  if (group.size() > 1) own.dataset = share_of(world.dataset, group.rank(), group.size());
+  if (!first) world.dataset = own.dataset;  // rank 0 writes and judges all clips, the others let go
   const uint64_t seed = learn::seed_of(group.rank(), c.seed);
   const learn::AgentConfig agent_config = c.agent_config();
-  const std::unique_ptr<sim::VecEnv> env = make_env(c, world, c.num_envs, seed, workers);
+  const std::unique_ptr<sim::VecEnv> env = make_env(c, own, c.num_envs, seed, workers);
   learn::Agent agent(agent_config, env->spec(), seed);
   if (!o.model_file.empty()) load_model(agent, env->spec(), o.model_file);
   if (first && o.resume.empty()) {
@@ -232,6 +236,10 @@ static int train_with(RankGroup& group, const TrainFlags& o, RunConfig c) {
   if (first) t.progress = [&](const learn::Progress& p) { watcher(p); };
   std::signal(SIGINT, on_signal);
   std::signal(SIGTERM, on_signal);
+  if (own.dataset.clips.size() < world.dataset.clips.size()) {
+    say(fmt::format("each rank has its share of the clips: {} of {} here", own.dataset.clips.size(),
+                    world.dataset.clips.size()));
+  }
   say(fmt::format(
       "{}: {}{} environments, {} workers, seed {}, observations {}, actions {}, "
       "discriminator {}, products by {}",

@@ -1,5 +1,6 @@
 #include "motion/dataset.h"
 
+#include <algorithm>
 #include <cmath>
 #include <set>
 
@@ -78,6 +79,28 @@ std::string first_difference(const Skeleton& a, const Skeleton& b) {
     return fmt::format("{} joints, expected {}", a.joints().size(), b.joints().size());
   }
   return {};
+}
+
+Dataset share_of(const Dataset& dataset, int part, int parts) {
+  double total = 0;
+  for (const Clip& c : dataset.clips) {
+    require(c.weight >= 0, Kind::bad_input, "clip '{}' has weight {}", c.name, c.weight);
+    total += c.weight;
+  }
+  require(total > 0, Kind::bad_input, "all weights of the dataset are zero");
+  const double from = total * part / parts, to = total * (part + 1) / parts;
+  const double slack = 1e-9 * total;  // of sums of weights
+  Dataset out{dataset.skeleton, {}};
+  double at = 0;
+  for (const Clip& c : dataset.clips) {
+    const double begin = at, end = at += c.weight;
+    const double piece = std::min(end, to) - std::max(begin, from);
+    if (piece <= slack) continue;
+    const bool whole = begin >= from - slack && end <= to + slack;
+    out.clips.push_back(c);
+    out.clips.back().weight = whole ? c.weight : piece;
+  }
+  return out;
 }
 
 int make_names_unique(std::vector<Clip>& clips) {

@@ -28,6 +28,13 @@ std::string dataset_list_text(std::span<const DatasetEntry> entries);
 /// where same_structure() holds.
 std::string first_difference(const Skeleton& a, const Skeleton& b);
 
+/// Share number `part` of `parts` of a dataset: of the clips laid end to end, each as long as its
+/// weight, those on an equal piece of the line. A clip across an end belongs to both shares with what
+/// of its weight lies in each, so that drawing by weight from a share that is itself drawn evenly draws
+/// each clip as the whole dataset does. Throws
+/// Error(bad_input) for negative weights, or none that is not zero.
+Dataset share_of(const Dataset& dataset, int part, int parts);
+
 /// Gives clips whose names are taken already a number: walk, walk_2, walk_3. Returns how many.
 int make_names_unique(std::vector<Clip>& clips);
 

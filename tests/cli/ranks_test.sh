@@ -104,6 +104,24 @@ same long/state.safetensors whole/state.safetensors
 expect 0 "is of 2 ranks, this run of 1:" "$train" --resume alone --max_samples 100
 expect 0 "is of 2 ranks, this run of 3:" "$train" --resume three --max_samples 100 --devices cpu cpu cpu
 
+# many clips: each rank has its share; the run keeps all of them, and other ranks share them anew
+{
+  echo 'motions:'
+  for n in 1 2 3; do
+    cp "$data/clips/go2_pace.h5" "clip$n.h5"
+    echo "  - {file: clip$n.h5, weight: $n}"
+  done
+} >clips.yaml
+expect 0 "its share of the clips: 2 of 3 here" "$train" --arg_file tiny.txt --motion_file clips.yaml --out_dir many --devices cpu cpu
+[ "$("$bin/motion-info" many/motion.h5 --json | grep -o '"frames"' | wc -l)" -eq 3 ] || fail "the run does not keep all clips"
+cp -r many many3
+expect 0 "best after" "$train" --resume many --max_samples 500 --devices cpu cpu
+grep -q "of 2 ranks, this run of" "$work/err" && fail "the same ranks do not go on with their shares: $(cat err)"
+expect 0 "is of 2 ranks, this run of 3:" "$train" --resume many3 --max_samples 500 --devices cpu cpu cpu
+grep -q "its share of the clips: 2 of 3 here" "$work/err" || fail "three ranks share otherwise: $(cat err)"
+sed -i 's/weight: .}/weight: 0}/' clips.yaml
+expect 3 "all weights of the dataset are zero" "$train" --arg_file tiny.txt --motion_file clips.yaml --out_dir none --devices cpu cpu
+
 # a rank is killed: the others end, the checkpoint is good
 rank 1 --out_dir killed --max_samples 100000000 >out1 2>err1 &
 pid=$!
