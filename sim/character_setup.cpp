@@ -63,6 +63,7 @@ PhysicsOptions physics_of(const EnvConfig& c, const Ground* ground) {
   out.jacobian = c.jacobian;
   out.cone = c.cone;
   out.impratio = c.impratio;
+  out.torque_limit = c.torque_limit;
   out.iterations = c.solver_iterations;
   out.gains = c.gains;
   out.objects = c.objects;

@@ -5,6 +5,7 @@
 
 #include "motion/error.h"
 #include "sim/delay.h"
+#include "sim/torque_limit.h"
 
 namespace motus::sim {
 
@@ -51,6 +52,7 @@ class MotorControl : public Control {
   /// Before a physics step.
   virtual void drive(const Scene& s, const double* command) const {
     std::copy_n(command, kp_.size(), s.d->ctrl);
+    limit_commands(s.m, s.d);
   }
 
   bool clip_;
@@ -166,15 +168,19 @@ class SweepControl final : public PositionControl {
   bool step(const Scene& s, const float* /*action*/) const override {
     const double t = s.time() / kSwing;
     const size_t dof = (static_cast<size_t>(t) + static_cast<size_t>(s.env)) % rest_.size();
-    std::copy(rest_.begin(), rest_.end(), s.d->ctrl);
-    s.d->ctrl[dof] = std::sin(2 * kPi * t) * range_.scale[dof] + range_.centre[dof];
+    mj_markStack(s.d);
+    mjtNum* command = mj_stackAllocNum(s.d, rest_.size());
+    std::copy(rest_.begin(), rest_.end(), command);
+    command[dof] = std::sin(2 * kPi * t) * range_.scale[dof] + range_.centre[dof];
     mjtNum root[7];
     std::copy_n(s.d->qpos, 7, root);
     for (int i = 0; i < substeps_; ++i) {
+      drive(s, command);
       substep(s);
       std::copy_n(root, 7, s.d->qpos);
       std::fill_n(s.d->qvel, 6, 0.0);
     }
+    mj_freeStack(s.d);
     return true;
   }
 

@@ -38,6 +38,8 @@ void read_engine(const Config& file, const Config& over, EnvConfig& out) {
           out.control_freq);
   out.jacobian = word_of(from("jacobian"), "jacobian", "auto", {"auto", "sparse", "dense"});
   out.cone = word_of(from("cone"), "cone", "pyramidal", {"pyramidal", "elliptic"});
+  out.torque_limit =
+      word_of(from("torque_limit"), "torque_limit", "auto", {"auto", "explicit", "damped"});
   out.impratio = from("impratio").get("impratio", 1.0);
   positive(file, "impratio", out.impratio);
   out.solver_iterations = from("solver_iterations").get("solver_iterations", 100);

@@ -27,8 +27,8 @@
 //   reference_table: 0                   demonstrations and starts come from this many stratified,
 //                                        precomputed clip times; 0 = sampled exactly
 // Physics keys of Motus, in the engine YAML:
-//   jacobian: sparse | dense | auto, cone: pyramidal | elliptic, impratio: 1, solver_iterations:
-//   100
+//   jacobian: sparse | dense | auto, cone: pyramidal | elliptic, impratio: 1,
+//   solver_iterations: 100, torque_limit: auto | explicit | damped (sim/torque_limit.h)
 #include <cmath>
 #include <string>
 #include <vector>
@@ -62,6 +62,7 @@ struct EnvConfig {
   double control_freq = 10, sim_freq = 60;  ///< Hz
   std::string jacobian = "auto", cone = "pyramidal";
   double impratio = 1;
+  std::string torque_limit = "auto";
   int solver_iterations = 100;
 
   // environment

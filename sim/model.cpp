@@ -9,6 +9,7 @@
 #include "motion/error.h"
 #include "sim/spec_tools.h"
 #include "sim/surroundings.h"
+#include "sim/torque_limit.h"
 
 namespace motus::sim {
 
@@ -29,6 +30,7 @@ class Builder {
     SimModel out;
     out.model.reset(mj_compile(spec_, nullptr));
     require(out.model != nullptr, Kind::bad_input, "{}: {}", place_, one_line(mjs_getError(spec_)));
+    mark_damped_limits(out.model.get(), options_.torque_limit);
     out.kp = kp_, out.kd = kd_, out.torque_limit = limit_;
     out.floor_geom = mj_name2id(out.model.get(), mjOBJ_GEOM, kFloor);
     check(out.model.get());

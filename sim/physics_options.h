@@ -36,7 +36,8 @@ struct PhysicsOptions {
   std::string jacobian = "auto";   ///< sparse | dense | auto: by the number of dofs
   std::string cone = "pyramidal";  ///< pyramidal | elliptic
   double impratio = 1;
-  int iterations = 100;  ///< of the Newton solver; it stops earlier
+  std::string torque_limit = "explicit";  ///< explicit | damped | auto (sim/torque_limit.h)
+  int iterations = 100;                   ///< of the Newton solver; it stops earlier
   /// Part of a dof's name, kp and kd in place of the file's; the first that a name holds.
   std::vector<Gain> gains{};
   std::vector<StaticObject> objects{};
