@@ -54,7 +54,7 @@ constexpr std::array kRules = {
     CheckRule{"motor-speed", warning,
               "a joint turns faster than its motor can, in 2 % of the frames", rules::motor_speed},
     CheckRule{"motor-torque", warning,
-              "a joint needs 3 times its motor's torque, in 2 % of the frames (inverse dynamics)",
+              "a joint needs 3 times its motor's torque, beyond impacts (inverse dynamics)",
               rules::motor_torque},
     CheckRule{"self-collision", warning, "two bodies of the robot overlap by more than 10 mm",
               rules::self_collision},

@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 #include "motion/kinematics.h"
 #include "motion/limits.h"
@@ -33,10 +34,12 @@ class Joints {
         dofs_(skeleton_.dof_count()),
         balls_(skeleton_.joints().size()),
         saturated_(static_cast<size_t>(dofs_), 0),
-        limits_(Eigen::VectorXd::Constant(dofs_, kThreePi)) {
+        limits_(Eigen::VectorXd::Constant(dofs_, kThreePi)),
+        motors_(Eigen::VectorXd::Constant(dofs_, std::numeric_limits<double>::infinity())) {
     for (size_t d = 0; d < body.robot.speed_limits.size(); ++d) {
-      if (body.robot.speed_limits[d] > 0)
-        limits_[static_cast<Eigen::Index>(d)] = body.robot.speed_limits[d];
+      if (!(body.robot.speed_limits[d] > 0)) continue;
+      const Eigen::Index i = static_cast<Eigen::Index>(d);
+      limits_[i] = motors_[i] = body.robot.speed_limits[d];
     }
     for (Eigen::VectorXd* v : {&speed_, &speed_before_, &acceleration_, &acceleration_before_})
       v->setZero(dofs_);
@@ -52,9 +55,9 @@ class Joints {
       m.speed_max = top;
       m.speed_dof = skeleton_.dofs()[static_cast<size_t>(fastest)].name;
     }
-    const double ratio = speed_.cwiseAbs().cwiseQuotient(limits_).maxCoeff();
-    out.timeline.speed[static_cast<size_t>(f - 1)] = ratio;
-    too_fast_ += ratio > kBeyond ? 1 : 0;
+    out.timeline.speed[static_cast<size_t>(f - 1)] =
+        speed_.cwiseAbs().cwiseQuotient(limits_).maxCoeff();
+    too_fast_ += (speed_.cwiseAbs().array() > kBeyond * motors_.array()).any() ? 1 : 0;
     over_3pi_ += top > kBeyond * kThreePi ? 1 : 0;
     jumps_ += top > kBeyond * kJump ? 1 : 0;
     if (f > 1) {
@@ -121,7 +124,7 @@ class Joints {
   int dofs_;
   std::vector<Quat> balls_;  ///< of the frame before
   std::vector<int> saturated_;
-  Eigen::VectorXd limits_, speed_, speed_before_, acceleration_, acceleration_before_;
+  Eigen::VectorXd limits_, motors_, speed_, speed_before_, acceleration_, acceleration_before_;
   int outside_ = 0, too_fast_ = 0, over_3pi_ = 0, jumps_ = 0;
   double all_acceleration_ = 0, all_jerk_ = 0;
 };

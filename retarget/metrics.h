@@ -40,7 +40,7 @@ struct Metrics {
   double saturated_worst = 0;  ///< the same of the worst dof
   std::string saturated_dof;   ///< its name
   // M7, M8, M9
-  double speed_share = 0;      ///< of frames, any dof faster than its motor
+  double speed_share = 0;      ///< of frames, any dof faster than its motor, where that is known
   double speed_3pi_share = 0;  ///< of frames, any dof faster than 3 pi rad/s
   double speed_max = 0;        ///< rad/s
   std::string speed_dof;       ///< the fastest

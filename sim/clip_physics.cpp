@@ -1,5 +1,6 @@
 #include "sim/clip_physics.h"
 
+#include <Eigen/Eigenvalues>
 #include <algorithm>
 #include <cmath>
 #include <map>
@@ -140,38 +141,60 @@ class Mechanics {
       jacobians.push_back(std::move(j));
     }
     if (jacobians.empty()) return;
-    const std::vector<Vec3> push = floor_forces(jacobians, force.head<6>());
-    for (size_t i = 0; i < push.size(); ++i) force -= jacobians[i].transpose() * push[i];
+    const Eigen::VectorXd needed = force;
+    Eigen::VectorXd weights = Eigen::VectorXd::Zero(m_->nv);
+    weights.head<6>().setOnes();
+    std::vector<Vec3> push(jacobians.size(), Vec3::Zero());
+    const auto share_out = [&](int steps) {
+      floor_forces(jacobians, needed, weights, steps, push);
+      force = needed;
+      for (size_t i = 0; i < push.size(); ++i) force -= jacobians[i].transpose() * push[i];
+    };
+    share_out(150);
+    // hands and feet on the floor together can push against each other: as it suits the motors
+    const Eigen::VectorXd strength = motors();
+    if ((force.tail(strength.size()).array().abs() <= strength.array()).all()) return;
+    constexpr double kSpare = 5;  // N of the root's that a motor at its limit outweighs
+    weights.tail(strength.size()) = kSpare * strength.cwiseInverse();
+    share_out(600);
   }
 
-  /// Forces at the touching points that come nearest to what the root needs: feet push, do not pull,
-  /// and slip beyond friction 1. Least squares by accelerated projected gradients (Beck and Teboulle
-  /// 2009); what no such force gives stays with the root and is no motor's.
-  static std::vector<Vec3> floor_forces(const std::vector<RowMajor>& jacobians,
-                                        const Eigen::Matrix<double, 6, 1>& needed) {
-    constexpr int kSteps = 150;
-    double steepest = 1e-9;
-    for (const RowMajor& j : jacobians) steepest += j.leftCols<6>().squaredNorm();
-    std::vector<Vec3> f(jacobians.size(), Vec3::Zero()), ahead = f;
+  /// (D) N m; infinite where unknown.
+  Eigen::VectorXd motors() const {
+    return Eigen::Map<const Eigen::VectorXd>(sim_.torque_limit.data(),
+                                             static_cast<Eigen::Index>(sim_.torque_limit.size()));
+  }
+
+  /// Forces at the touching points that leave the least of what is needed, row by row times `weights`:
+  /// feet push, do not pull, and slip beyond friction 1. Least squares by accelerated projected
+  /// gradients (Beck and Teboulle 2009) from what `push` holds.
+  static void floor_forces(const std::vector<RowMajor>& jacobians, const Eigen::VectorXd& needed,
+                           const Eigen::VectorXd& weights, int steps, std::vector<Vec3>& push) {
+    const Eigen::Index n = 3 * static_cast<Eigen::Index>(jacobians.size());
+    RowMajor a(n, needed.size());
+    for (size_t i = 0; i < jacobians.size(); ++i)
+      a.middleRows<3>(3 * static_cast<Eigen::Index>(i)) = jacobians[i] * weights.asDiagonal();
+    const Eigen::MatrixXd square = a * a.transpose();
+    const Eigen::VectorXd pull = a * weights.cwiseProduct(needed);
+    const double steepest =
+        1e-9 + Eigen::SelfAdjointEigenSolver<Eigen::MatrixXd>(square, Eigen::EigenvaluesOnly)
+                   .eigenvalues()
+                   .maxCoeff();
+    Eigen::VectorXd f = Eigen::Map<const Eigen::VectorXd>(push[0].data(), n), ahead = f, now(n);
     double momentum = 1;
-    for (int step = 0; step < kSteps; ++step) {
-      Eigen::Matrix<double, 6, 1> rest = needed;
-      for (size_t i = 0; i < f.size(); ++i) {
-        rest -= jacobians[i].leftCols<6>().transpose() * ahead[i];
+    for (int step = 0; step < steps; ++step) {
+      now = ahead + (pull - square * ahead) / steepest;
+      for (Eigen::Index i = 0; i < n; i += 3) {
+        now[i + 2] = std::max(now[i + 2], 0.0);
+        if (const double side = now.segment<2>(i).norm(); side > now[i + 2])
+          now.segment<2>(i) *= now[i + 2] / std::max(side, 1e-12);
       }
       const double next = 0.5 * (1 + std::sqrt(1 + 4 * momentum * momentum));
-      for (size_t i = 0; i < f.size(); ++i) {
-        Vec3 now = ahead[i] + jacobians[i].leftCols<6>() * rest / steepest;
-        now.z() = std::max(now.z(), 0.0);
-        if (const double side = now.head<2>().norm(); side > now.z()) {
-          now.head<2>() *= now.z() / std::max(side, 1e-12);
-        }
-        ahead[i] = now + (momentum - 1) / next * (now - f[i]);
-        f[i] = now;
-      }
+      ahead = now + (momentum - 1) / next * (now - f);
+      std::swap(f, now);
       momentum = next;
     }
-    return f;
+    Eigen::Map<Eigen::VectorXd>(push[0].data(), n) = f;
   }
 
   const Clip& clip_;

@@ -54,26 +54,27 @@ def backflip(figure):
 
 
 def cartwheel(figure):
-    """To the left: left foot, left hand, right hand, right foot, left foot."""
+    """To the left: left foot, left hand, right hand, right foot, left foot; slow enough for hands that carry
+    no more than they do in a gymnast's."""
     keys = [(0, dict(y=0, z=.80, spread=20, out=4, abd=75, elbow=8, hip=10, knee=18, ankle=8)),
-            (0.38, dict(y=-.03, z=.79, roll=3, abd_l=150, abd_r=130, spread=20, side=4)),
-            (0.78, dict(y=.34, z=.72, roll=-55, side=-32, abd=165, spread_r=42, spread_l=42, hip_r=4,
+            (0.50, dict(y=-.03, z=.79, roll=3, abd_l=150, abd_r=130, spread=20, side=4)),
+            (1.01, dict(y=.34, z=.72, roll=-55, side=-32, abd=165, spread_r=42, spread_l=42, hip_r=4,
                        knee_r=5,
                        ankle_r=-20, hip_l=30, knee_l=30)),
-            (1.02, dict(y=.72, z=.92, roll=-118, side=-25, spread=55, hip=5, knee=6, ankle=-25)),
-            (1.25, dict(y=1.2, z=1.18, roll=-180, side=0, abd=165, spread=55)),
-            (1.47, dict(y=1.68, z=.92, roll=-242, side=25, spread=55, hip=5, knee=6, ankle=-25)),
-            (1.72, dict(y=2.06, z=.72, roll=-305, side=32, abd=160, spread_l=42, spread_r=42,
+            (1.33, dict(y=.72, z=.92, roll=-118, side=-25, spread=55, hip=5, knee=6, ankle=-25)),
+            (1.63, dict(y=1.2, z=1.18, roll=-180, side=0, abd=165, spread=55)),
+            (1.91, dict(y=1.68, z=.92, roll=-242, side=25, spread=55, hip=5, knee=6, ankle=-25)),
+            (2.24, dict(y=2.06, z=.72, roll=-305, side=32, abd=160, spread_l=42, spread_r=42,
                        hip_l=4, knee_l=5,
                        ankle_l=-20, hip_r=30, knee_r=30)),
-            (2.12, dict(y=2.43, z=.79, roll=-363, abd_r=150, abd_l=130, spread=20, side=-4, ankle=8))]
-    feet = [('right', 0, 0.53, 0, -.30, -10, 'flat'), ('right', 0.53, 0.62, 0, -.30, -10, 'toes'),
-            ('left', 0, 0.93, 0, .30, 10, 'flat'), ('left', 0.93, 1.02, 0, .30, 10, 'toes'),
-            ('right', 1.47, 1.57, 0, 2.10, -10, 'toes'), ('right', 1.57, 2.5, 0, 2.10, -10, 'flat'),
-            ('left', 1.88, 1.95, 0, 2.70, 10, 'toes'), ('left', 1.95, 2.5, 0, 2.70, 10, 'flat')]
-    hands = [('left', .85, 1.47, .02, .97), ('right', 1.03, 1.63, .02, 1.43)]
-    plan = keyed(figure, 2.5, keys, feet, hands, travel=(0, 2.4), turns=dict(roll=-360))
-    plan.most_force = 2.0
+            (2.76, dict(y=2.43, z=.79, roll=-363, abd_r=150, abd_l=130, spread=20, side=-4, ankle=8))]
+    feet = [('right', 0, 0.69, 0, -.30, -10, 'flat'), ('right', 0.69, 0.81, 0, -.30, -10, 'toes'),
+            ('left', 0, 1.21, 0, .30, 10, 'flat'), ('left', 1.21, 1.33, 0, .30, 10, 'toes'),
+            ('right', 1.91, 2.04, 0, 2.10, -10, 'toes'), ('right', 2.04, 3.25, 0, 2.10, -10, 'flat'),
+            ('left', 2.44, 2.54, 0, 2.70, 10, 'toes'), ('left', 2.54, 3.25, 0, 2.70, 10, 'flat')]
+    hands = [('left', 1.10, 1.91, .02, .97), ('right', 1.34, 2.12, .02, 1.43)]
+    plan = keyed(figure, 3.25, keys, feet, hands, travel=(0, 2.4), turns=dict(roll=-360))
+    plan.most_force = 1.6
     plan.joint_sigma[:] = .3
     plan.root_sigma[:3] = .08
     return plan

@@ -69,4 +69,13 @@ grep -q 'stage sweep' held.txt || fail "no sweep for the G1"
 retarget --list-robots >robots.txt
 grep -q '^g1_23dof ' robots.txt || fail "g1_23dof is not listed"
 
+# what is authored is fit for the G1: motion-check finds nothing in full quality, straight from the pipe
+authored=0
+for clip in "$data"/clips/humanoid_*.h5 "$walk"; do
+  "$bin/motion-retarget" -q --to g1 "$clip" | "$bin/motion-check" --robot g1 >fit.txt ||
+    fail "$(basename "$clip") on the G1: $(head -c 300 fit.txt)"
+  authored=$((authored + 1))
+done
+[ $authored -eq 8 ] || fail "expected eight authored clips, found $authored"
+
 exit $bad

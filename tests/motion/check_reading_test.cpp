@@ -172,6 +172,27 @@ TEST_CASE("motor-torque and self-collision: from the mechanics that are handed i
   CHECK(report.findings[1].value == Approx(30));
 }
 
+TEST_CASE("motor-torque: impacts do not count, at any frame rate") {
+  const Robot robot = figure_robot();
+  Clip c = standing(robot.skeleton);
+  REQUIRE(c.frames() >= 40);
+  CheckPhysics p;
+  p.torque_limit = {10, 10, 10};
+  for (const int rate : {1, 2, 4}) {
+    c.fps = 30 * rate;
+    INFO(c.fps);
+    // a foot that comes down, three times, and what lasts as long as all of them
+    p.torque = Frames::Constant(c.frames(), 3, 5.0);
+    for (const int at : {2, 15, 28}) p.torque.block(at, 1, 2 * rate - 1, 1).setConstant(40);
+    CHECK(check(c, &robot, &p).findings.empty());
+    p.torque.block(20, 2, 2 * rate, 1).setConstant(40);
+    const std::vector<Finding> all = check(c, &robot, &p).findings;
+    REQUIRE(all.size() == 1);
+    CHECK(all[0].part == "r_knee");
+    CHECK(all[0].last - all[0].first == 2 * rate - 1);
+  }
+}
+
 TEST_CASE("stored-velocity: rates in the root's own frame are compared there") {
   Clip c = standing_character();
   for (int f = 0; f < c.frames(); ++f) {

@@ -146,6 +146,13 @@ TEST_CASE("speed, jump and jerk of one joint") {
   CHECK(m.speed_share == 0);
   c.dof_pos(30, elbow) += 1.5;  // 45 rad/s there and back
   CHECK(compare(standing(), c).metrics.speed_share == Approx(2.0 / (kFrames - 1)));
+  // nobody is faster than a motor that nobody knows
+  Robot bare = g1().robot;
+  bare.speed_limits.clear();
+  const RobotBody unknown(bare);
+  const Metrics free = measure(standing(), g1().rig, c, unknown, 1.0).metrics;
+  CHECK(free.speed_share == 0);
+  CHECK(free.speed_3pi_share > 0);
 
   Clip cubic = standing();
   for (int f = 0; f < kFrames; ++f) cubic.dof_pos(f, elbow) -= 0.1 * std::pow(f / cubic.fps, 3);
