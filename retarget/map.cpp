@@ -86,13 +86,36 @@ void take_sides_from(const Found& names, ShapeGuess& shape) {
   shape.found = std::move(turned);
 }
 
+bool of_arm(const std::string& role) {
+  return role.find("arm") != std::string::npos || role.find("hand") != std::string::npos ||
+         role.find("clavicle") != std::string::npos;
+}
+
+bool of_leg(const std::string& role) {
+  return role.find("leg") != std::string::npos || role.find("foot") != std::string::npos ||
+         role.find("toe") != std::string::npos;
+}
+
+/// True if the shape takes for a person's legs what names call arms, as of a figure whose feet hang
+/// elsewhere, or the other way round.
+bool mistakes_limbs(const Found& names, const ShapeGuess& shape) {
+  if (shape.quadruped) return false;
+  for (const auto& [seen, a] : shape.found) {
+    for (const auto& [said, b] : names) {
+      if (a.body == b.body && ((of_arm(said) && of_leg(seen)) || (of_leg(said) && of_arm(seen))))
+        return true;
+    }
+  }
+  return false;
+}
+
 /// The two opinions made one: names where they suffice, the shape where it alone does, else names
 /// with the shape in their gaps.
 Found merge(const Skeleton& s, const Found& said, bool quadruped, ShapeGuess shape) {
   Found names = said;
   guess_by_names(s, quadruped, names);
   take_sides_from(names, shape);
-  const bool same_kind = shape.quadruped == quadruped;
+  const bool same_kind = shape.quadruped == quadruped && !mistakes_limbs(names, shape);
   Found by_name = names;
   complete_by_tree(s, quadruped, by_name);
   if (missing(s, by_name, quadruped).empty()) {

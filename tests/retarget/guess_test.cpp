@@ -193,6 +193,36 @@ TEST_CASE("a person whose sides cannot be told is refused, with the reason") {
   }
 }
 
+TEST_CASE("arms that are called so are no legs, where the feet hang elsewhere") {
+  std::vector<Part> p = {{"Hips", -1, {0, 0, 1}},
+                         {"Abdomen", 0, {0, 0, 0.2}},
+                         {"Torso", 1, {0, 0, 0.3}},
+                         {"Head", 2, {0, 0, 0.2}}};
+  for (const double y : {1.0, -1.0}) {
+    const std::string side = y > 0 ? ".L" : ".R";
+    const int n = static_cast<int>(p.size());
+    p.push_back({"Shoulder" + side, 2, {0, 0.1 * y, 0}});
+    p.push_back({"UpperArm" + side, n, {0, 0.1 * y, 0}});
+    p.push_back({"LowerArm" + side, n + 1, {-0.03, 0, -0.5}});
+    p.push_back({"Palm" + side, n + 2, {0.03, 0, -0.6}});
+    p.push_back({"Ring" + side, n + 3, {0.15, 0, -0.1}});
+  }
+  for (const double y : {1.0, -1.0}) {
+    const std::string side = y > 0 ? ".L" : ".R";
+    p.push_back({"UpperLeg" + side, 0, {0, 0.1 * y, 0}});
+    p.push_back({"LowerLeg" + side, static_cast<int>(p.size()) - 1, {0, 0, -0.45}});
+  }
+  try {
+    map_roles(*figure(p));
+    FAIL("accepted");
+  } catch (const Error& e) {
+    const std::string words = e.what();
+    CHECK(words.find("no body found for left_foot") != std::string::npos);
+    CHECK(words.find("right_foot") != std::string::npos);
+    CHECK(words.find("upper_leg") == std::string::npos);
+  }
+}
+
 TEST_CASE("a dog: legs named like a person's arms and legs, or not named at all") {
   std::vector<Part> dog = {{"Hips", -1, {0, 0, 0.5}},
                            {"Spine", 0, {0.25, 0, 0}},
