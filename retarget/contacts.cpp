@@ -16,8 +16,8 @@ constexpr double kShortest = 0.07;     // s, of a stance
 constexpr double kGap = 0.05;          // s, filled
 constexpr double kSpeedWindow = 0.05;  // s, speeds are measured over half of it on either side
 constexpr double kStride = 0.2;        // s, half a stride of a dog
-constexpr double kCreeps = 0.25;       // of its travel, instead of kSlow where that is less
-constexpr double kCreepsFast = 0.4;    // likewise, of kFast
+constexpr double kCreeps = 0.20;       // of its travel, instead of kSlow where that is less
+constexpr double kCreepsFast = 0.27;   // likewise, of kFast
 
 double quantile(std::vector<double> v, double q) {
   if (v.empty()) return 0;
