@@ -75,7 +75,7 @@ int main(int argc, char** argv) {
                "Write a clip or a rollout as BVH, for Blender, MotionBuilder and others");
   app.positional("INPUT", o.path, "motion file (default: stdin)");
   app.option("-f,--from", o.input.from, "format of the input (default: found from its content)");
-  app.option("--skeleton", o.input.options.skeleton,
+  app.option("--skeleton", o.input.options.skeleton.unheeded(),
              "robot name, MJCF or URDF, for formats that hold bare numbers");
   app.option("-o,--output", o.output, "BVH file, or FOLDER/ for one file a clip");
   app.option(

@@ -10,12 +10,14 @@ namespace motus::cli {
 void ClipInput::add_options(App& app, const std::string& fps_name) {
   app.option("-f,--from", from, "format of the input (default: found from its content)");
   app.option(fps_name, options.fps, "frames a second, where the file does not say or is wrong");
-  app.option("--up-axis", options.up_axis, "y or z: the axis that points up in the file");
-  app.option("--units", options.units, "m, cm, mm, inch or metres per unit of the file");
-  app.option("--quat-order", options.quat_order, "wxyz or xyzw: order of quaternions in the file");
-  app.option("--skeleton", options.skeleton,
+  app.option("--up-axis", options.up_axis.unheeded(),
+             "y or z: the axis that points up in the file");
+  app.option("--units", options.units.unheeded(), "m, cm, mm, inch or metres per unit of the file");
+  app.option("--quat-order", options.quat_order.unheeded(),
+             "wxyz or xyzw: order of quaternions in the file");
+  app.option("--skeleton", options.skeleton.unheeded(),
              "robot name, MJCF or URDF, for formats that hold bare numbers");
-  app.option("--kind", options.kind, "what a bare array holds");
+  app.option("--kind", options.kind.unheeded(), "what a bare array holds");
 }
 
 void ClipInput::check() const {
@@ -26,8 +28,8 @@ void ClipInput::check() const {
     }
     throw_error(Kind::usage, "{} is '{}', expected {}", flag, v, expected);
   };
-  one_of(options.up_axis, {"y", "z"}, "--up-axis", "y or z");
-  one_of(options.quat_order, {"wxyz", "xyzw"}, "--quat-order", "wxyz or xyzw");
+  one_of(options.up_axis.unheeded(), {"y", "z"}, "--up-axis", "y or z");
+  one_of(options.quat_order.unheeded(), {"wxyz", "xyzw"}, "--quat-order", "wxyz or xyzw");
   require(!options.fps || *options.fps > 0, Kind::usage, "--fps must be greater than 0");
 }
 
@@ -38,20 +40,21 @@ std::string ClipInput::given() const {
   };
   add("--from", from);
   if (options.fps) add("--fps", fmt::format("{}", *options.fps));
-  add("--up-axis", options.up_axis);
-  add("--units", options.units);
-  add("--quat-order", options.quat_order);
-  add("--skeleton", options.skeleton);
-  add("--kind", options.kind);
+  add("--up-axis", options.up_axis.unheeded());
+  add("--units", options.units.unheeded());
+  add("--quat-order", options.quat_order.unheeded());
+  add("--skeleton", options.skeleton.unheeded());
+  add("--kind", options.kind.unheeded());
   return out;
 }
 
 std::vector<Clip> ClipInput::parse(std::vector<std::byte> bytes, const std::string& path,
-                                   const std::string& sha256) const {
+                                   const Hear& warn, const std::string& sha256) const {
   check();
   formats::ReadOptions own = options;
   own.name = input_name(path);
   own.sha256 = sha256;
+  own.warn = warn;
   own.release = [&bytes] { std::vector<std::byte>().swap(bytes); };
   if (path != "-") {
     own.sibling = [folder = std::filesystem::path(path).parent_path()](const std::string& name) {
@@ -64,20 +67,8 @@ std::vector<Clip> ClipInput::parse(std::vector<std::byte> bytes, const std::stri
 std::vector<Clip> ClipInput::read(const std::string& path) const {
   check();
   const std::string name = input_name(path);
-  std::vector<Clip> clips = parse(read_input(path), path);
-  for (const std::string& w : fresh_warnings(clips, name)) warn(fmt::format("{}: {}", name, w));
-  return clips;
-}
-
-std::vector<std::string> fresh_warnings(std::span<const Clip> clips, const std::string& name) {
-  std::vector<std::string> out;
-  for (const Clip& c : clips) {
-    if (c.source.path != name) continue;
-    for (const std::string& w : c.source.warnings) {
-      if (std::find(out.begin(), out.end(), w) == out.end()) out.push_back(w);
-    }
-  }
-  return out;
+  return parse(read_input(path), path,
+               [&](const std::string& w) { warn(fmt::format("{}: {}", name, w)); });
 }
 
 const formats::Format& output_format(const std::string& path, const std::string& to) {

@@ -1,6 +1,7 @@
 #pragma once
 // Clips in and out of programs: the options that say what a file cannot say itself, and reading.
 #include <filesystem>
+#include <functional>
 #include <span>
 #include <string>
 #include <vector>
@@ -9,6 +10,9 @@
 #include "formats/format.h"
 
 namespace motus::cli {
+
+/// Who is told the warnings of a reading, each text once.
+using Hear = std::function<void(const std::string& warning)>;
 
 /// --from and what the file may not say about itself; one per program.
 class ClipInput {
@@ -21,8 +25,9 @@ class ClipInput {
   /// h5 remembers from before).
   std::vector<Clip> read(const std::string& path) const;
 
-  /// The same from the bytes of `path`, without a word; `sha256` of them if it is known.
-  std::vector<Clip> parse(std::vector<std::byte> bytes, const std::string& path,
+  /// The same from the bytes of `path`, without a word: warnings go to `warn`. `sha256` of them if
+  /// it is known.
+  std::vector<Clip> parse(std::vector<std::byte> bytes, const std::string& path, const Hear& warn,
                           const std::string& sha256 = "") const;
 
   /// Throws Error(usage) for values that no reader takes. read() and parse() do it too.
@@ -34,9 +39,6 @@ class ClipInput {
   std::string from;
   formats::ReadOptions options;
 };
-
-/// What this reading warned about (not what an h5 remembers from before), each text once.
-std::vector<std::string> fresh_warnings(std::span<const Clip> clips, const std::string& name);
 
 /// Clips as bytes to a file or stdout: the format is `to` (a name or an extension), else by the
 /// extension of `path`, else h5. Call refuse_terminal() before working.

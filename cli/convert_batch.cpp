@@ -68,8 +68,8 @@ class Batch {
       out.up_to_date = true;
       return std::nullopt;
     }
-    const std::vector<Clip> clips = clips_of(o_, std::move(bytes), input.path, entry.sha256);
-    out.warnings = fresh_warnings(clips, input_name(input.path));
+    const auto hear = [&out](const std::string& w) { out.warnings.push_back(w); };
+    const std::vector<Clip> clips = clips_of(o_, std::move(bytes), input.path, hear, entry.sha256);
     if (format_.name == "h5" || clips.size() == 1) {
       write(input.stem, clips, entry);
       return entry;

@@ -21,6 +21,7 @@ struct ConvertOptions {
 /// The clips of one input, as --loop and the rest want them, with a line of history; `sha256` of
 /// its bytes if it is known.
 std::vector<Clip> clips_of(const ConvertOptions& o, std::vector<std::byte> bytes,
-                           const std::string& path, const std::string& sha256 = "");
+                           const std::string& path, const Hear& warn,
+                           const std::string& sha256 = "");
 
 }  // namespace motus::cli

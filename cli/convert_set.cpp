@@ -27,8 +27,8 @@ void read_all(const ConvertOptions& o, const BatchInputs& inputs, BatchReport& r
     Read r;
     const std::string& path = inputs.files[i].path;
     r.outcome = outcome_of([&](Outcome& out) {
-      r.clips = clips_of(o, read_input(path), path);
-      out.warnings = fresh_warnings(r.clips, input_name(path));
+      const auto hear = [&out](const std::string& w) { out.warnings.push_back(w); };
+      r.clips = clips_of(o, read_input(path), path, hear);
     });
     return r;
   };
@@ -51,8 +51,8 @@ void write_set(const ConvertOptions& o, std::span<const Clip> clips, bool on_dis
 /// An only input: its error is the program's.
 void convert_one(const ConvertOptions& o, const std::string& path, bool on_disk) {
   const std::string name = input_name(path);
-  const std::vector<Clip> clips = clips_of(o, read_input(path), path);
-  for (const std::string& w : fresh_warnings(clips, name)) warn(fmt::format("{}: {}", name, w));
+  const auto hear = [&](const std::string& w) { warn(fmt::format("{}: {}", name, w)); };
+  const std::vector<Clip> clips = clips_of(o, read_input(path), path, hear);
   write_set(o, clips, on_disk);
 }
 

@@ -58,6 +58,10 @@ std::string formats_markdown() {
       "Generated: `build/release/bin/motion-convert --formats --markdown -o docs/formats.md`.\n\n"
       "A reader is chosen by the content of a file, a writer by the extension of the output (the\n"
       "first row that has it) or by `--to NAME`. `--from NAME` overrides the reader.\n\n"
+      "`--units`, `--up-axis`, `--quat-order`, `--skeleton` and `--kind` say what a file leaves "
+      "open; a\n"
+      "flag that a file itself settles is a warning, which the clip keeps. `--fps` holds for every "
+      "file.\n\n"
       "| name | read | write | extensions | what it is |\n|---|---|---|---|---|\n";
   for (const formats::Format& f : formats::table()) {
     std::string extensions;

@@ -126,6 +126,8 @@ void write_output(const std::string& path, std::span<const std::byte> bytes, Syn
         open(file.temporary().c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666));
     require(out.fd >= 0, Kind::failed, "{}: {}", path, reason());
     write_all(out.fd, bytes, path);
+    // the disk may begin while the next file is made; what fails here is told by sync_files()
+    if (sync == Sync::later) sync_file_range(out.fd, 0, 0, SYNC_FILE_RANGE_WRITE);
   }
   file.commit(sync);
 }

@@ -173,7 +173,7 @@ void check_options(Options& o) {
           "-o and --to say where repaired clips go: they need --fix");
   if (o.inputs.empty()) o.inputs.push_back("-");
   // bare numbers need the names of the robot's joints
-  if (o.input.options.skeleton.empty()) o.input.options.skeleton = o.robot;
+  o.input.options.skeleton.suggest(o.robot);
 }
 
 /// Where the repaired clips of an input go: the output, or a file of the input's name in it.

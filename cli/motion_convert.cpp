@@ -86,9 +86,9 @@ int convert(ConvertOptions& o, const ListOptions& list) {
 }  // namespace
 
 std::vector<Clip> clips_of(const ConvertOptions& o, std::vector<std::byte> bytes,
-                           const std::string& path, const std::string& sha256) {
+                           const std::string& path, const Hear& warn, const std::string& sha256) {
   const std::string name = input_name(path), given = o.input.given();
-  std::vector<Clip> clips = o.input.parse(std::move(bytes), path, sha256);
+  std::vector<Clip> clips = o.input.parse(std::move(bytes), path, warn, sha256);
   for (Clip& c : clips) {
     if (!o.loop.empty()) c.loop = o.loop == "wrap" ? LoopMode::wrap : LoopMode::clamp;
     c.history.push_back(

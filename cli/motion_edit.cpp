@@ -110,7 +110,7 @@ std::string story(const Options& o) {
 
 int edit(Options& o) {
   if (o.inputs.empty()) o.inputs.push_back("-");
-  if (o.input.options.skeleton.empty()) o.input.options.skeleton = o.robot;
+  o.input.options.skeleton.suggest(o.robot);
   require(o.blend >= 0, Kind::usage, "--blend is {}, expected seconds", o.blend);
   cli::output_format(o.output, o.to);  // a wrong name is told before the work
   cli::refuse_terminal(o.output);

@@ -226,10 +226,11 @@ int main(int argc, char** argv) {
   app.option("-o,--output", a.output, "motion file to write, or - for stdout");
   app.option("-f,--from", a.clips.from, "format of INPUT; found from its content otherwise");
   app.option("--to-format", a.to_format, "format to write; by -o's extension, else h5");
-  app.option("--skeleton", a.clips.options.skeleton,
+  app.option("--skeleton", a.clips.options.skeleton.unheeded(),
              "robot or model of an INPUT that stores bare numbers");
-  app.option("--up-axis", a.clips.options.up_axis, "y or z, where INPUT does not say");
-  app.option("--units", a.clips.options.units, "m, cm, mm, inch, where INPUT does not say");
+  app.option("--up-axis", a.clips.options.up_axis.unheeded(), "y or z, where INPUT does not say");
+  app.option("--units", a.clips.options.units.unheeded(),
+             "m, cm, mm, inch, where INPUT does not say");
   app.option("--write-robot", a.write_robot,
              "write the robot.yaml of --to, to edit and pass back as --to FOLDER");
   app.flag("--list-robots", a.list_robots, "say which robots are here, and stop");

@@ -48,7 +48,7 @@ std::vector<Clip> read_one(const std::string& name, const std::string& skeleton)
   const fs::path file = require_data(name, "motion file");
   formats::ReadOptions options;
   options.name = file.filename().string();
-  options.skeleton = skeleton;
+  options.skeleton.suggest(skeleton);
   try {
     return formats::read(read_input(file.string()), "", options);
   } catch (const Error& e) {

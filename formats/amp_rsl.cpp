@@ -74,7 +74,7 @@ std::vector<Clip> read_amp_rsl(Bytes bytes, const ReadOptions& options) {
   clip.root_pos = to_frames(file.at(d->pos, {dofs.rows(), 3}), d->pos);
   const Frames rot = to_frames(file.at(d->rot, {dofs.rows(), 4}), d->rot);
   Source& s = clip.source;
-  const std::string order = !options.quat_order.empty() ? options.quat_order
+  const std::string order = !options.quat_order.empty() ? options.quat_order.word()
                             : d->order[0]               ? std::string(d->order)
                                                         : upright_order(rot, s);
   clip.root_rot = order == "xyzw" ? from_xyzw(rot) : rot;

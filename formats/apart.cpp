@@ -12,7 +12,9 @@
 #include <span>
 #include <system_error>
 
+#include "formats/h5/h5.h"
 #include "formats/h5/h5_id.h"
+#include "formats/hints.h"
 
 namespace motus::formats {
 
@@ -23,7 +25,7 @@ constexpr std::byte kAnswer{'A'}, kRefused{'E'};
 
 void send(int fd, std::span<const std::byte> bytes) {
   while (!bytes.empty()) {
-    const ssize_t n = write(fd, bytes.data(), bytes.size());
+    const ssize_t n = ::write(fd, bytes.data(), bytes.size());
     if (n < 0 && errno == EINTR) continue;
     if (n < 0) _exit(1);
     bytes = bytes.subspan(static_cast<size_t>(n));
@@ -35,7 +37,7 @@ std::vector<std::byte> receive(int fd) {
   size_t used = 0;
   for (;;) {
     if (used == out.size()) out.resize(2 * used);
-    const ssize_t n = read(fd, out.data() + used, out.size() - used);
+    const ssize_t n = ::read(fd, out.data() + used, out.size() - used);
     if (n < 0 && errno == EINTR) continue;
     if (n <= 0) break;
     used += static_cast<size_t>(n);
@@ -138,6 +140,20 @@ std::vector<std::byte> in_child(const std::function<std::vector<std::byte>()>& w
   }
   message.erase(message.begin());
   return message;
+}
+
+std::vector<Clip> clips_of_child(const std::function<std::vector<Clip>()>& work, size_t input_size,
+                                 const ReadOptions& options, const Reader& reader) {
+  std::vector<std::byte> answer = in_child(
+      [&] {
+        std::vector<std::byte> clips = write_h5(work(), {});
+        clips.push_back(heeded(options));
+        return clips;
+      },
+      input_size, reader);
+  heed(options, answer.back());
+  answer.pop_back();
+  return read_h5(answer, {});
 }
 
 }  // namespace motus::formats

@@ -7,6 +7,8 @@
 #include <string_view>
 #include <vector>
 
+#include "formats/format.h"
+
 namespace motus::formats {
 
 /// Who reads what in the child, for the message when that ends badly.
@@ -23,5 +25,9 @@ inline constexpr Reader kHdf5{"HDF5 file", "the HDF5 library", "h5dump shows whe
 /// Error(bad_input).
 std::vector<std::byte> in_child(const std::function<std::vector<std::byte>()>& work,
                                 size_t input_size, const Reader& reader = kHdf5);
+
+/// Clips that are read in a child, and what of `options` it heeded.
+std::vector<Clip> clips_of_child(const std::function<std::vector<Clip>()>& work, size_t input_size,
+                                 const ReadOptions& options, const Reader& reader = kHdf5);
 
 }  // namespace motus::formats

@@ -100,7 +100,7 @@ Frames ordered_dofs(const File& f, const Frames& dofs, const Frames& pos, const 
   if (!options.kind.empty()) {
     require(options.kind == "depth" || options.kind == "breadth", Kind::usage,
             "--kind '{}' is not known for this file: depth or breadth, the order of its bodies",
-            options.kind);
+            options.kind.word());
     found.dofs = options.kind == "depth" ? TreeOrder::depth : TreeOrder::breadth;
   } else {
     found = find_order(s, dofs, pos, rot);

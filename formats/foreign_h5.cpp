@@ -48,7 +48,7 @@ struct Reader {
     if (!options.kind.empty()) {
       require(options.kind == "depth" || options.kind == "breadth", Kind::usage,
               "--kind '{}' is not known for this file: depth or breadth, the order of its dofs",
-              options.kind);
+              options.kind.word());
       order = options.kind == "depth" ? TreeOrder::depth : TreeOrder::breadth;
     } else {
       c.source.warnings.push_back(fmt::format(
@@ -62,7 +62,7 @@ struct Reader {
     }
     c.root_pos = root.leftCols(3);
     const Frames rot = root.middleCols(3, 4);
-    const std::string quat = options.quat_order.empty() ? quat_order : options.quat_order;
+    const std::string quat = options.quat_order.empty() ? quat_order : options.quat_order.word();
     c.root_rot = quat == "xyzw" ? from_xyzw(rot) : rot;
     normalise(c.root_rot, place, c.source);
     return c;
@@ -237,6 +237,10 @@ std::vector<Clip> read_layout(Bytes bytes, const ReadOptions& options,
   return clips;
 }
 
+SkeletonPtr robot_of(const ReadOptions& options) {
+  return options.skeleton.empty() ? nullptr : load_robot(options.skeleton).skeleton;
+}
+
 }  // namespace
 
 Match sniff_foreign_h5(Bytes bytes) {
@@ -252,12 +256,14 @@ Match sniff_foreign_h5(Bytes bytes) {
 }
 
 std::vector<Clip> read_foreign_h5(Bytes bytes, const ReadOptions& options) {
-  const SkeletonPtr skeleton =
-      options.skeleton.empty() ? nullptr : load_robot(options.skeleton).skeleton;
+  const SkeletonPtr skeleton = robot_of(options);
   // the library may crash on a damaged file: it sees these in a process of its own
-  const std::vector<std::byte> clips =
-      in_child([&] { return write_h5(read_layout(bytes, options, skeleton), {}); }, bytes.size());
-  return read_h5(clips, {});
+  return clips_of_child([&] { return read_layout(bytes, options, skeleton); }, bytes.size(),
+                        options);
+}
+
+std::vector<Clip> read_foreign_h5_here(Bytes bytes, const ReadOptions& options) {
+  return read_layout(bytes, options, robot_of(options));
 }
 
 }  // namespace motus::formats

@@ -10,22 +10,23 @@
 #include <string_view>
 #include <vector>
 
+#include "formats/hint.h"
 #include "motion/clip.h"
 
 namespace motus::formats {
 
 using Bytes = std::span<const std::byte>;
 
-/// What a file may not say about itself. Unset = find out, and warn where that was a guess.
+/// What a file may not say about itself. Unset = find out, and warn where that was a guess. A hint
+/// that a reader has no use for is a warning of read().
 struct ReadOptions {
   std::string name;  ///< file name without folders: names clips; never decides the format
-  std::string
-      skeleton;  ///< robot name or path of an MJCF/URDF, for formats that store bare numbers
-  std::optional<double> fps;
-  std::string up_axis;     ///< "y" | "z"
-  std::string units;       ///< "m" | "cm" | "mm" | "inch" | metres per unit as a number
-  std::string quat_order;  ///< "wxyz" | "xyzw"
-  std::string kind;        ///< what a bare array holds
+  Hint skeleton;     ///< robot name or path of an MJCF/URDF, for formats that store bare numbers
+  std::optional<double> fps;  ///< heeded by read() itself, whatever the format
+  Hint up_axis;               ///< "y" | "z"
+  Hint units;                 ///< "m" | "cm" | "mm" | "inch" | metres per unit as a number
+  Hint quat_order;            ///< "wxyz" | "xyzw"
+  Hint kind;                  ///< what a bare array holds
   /// The bytes of a file beside this one, by its plain name; empty where there are no neighbours
   /// (stdin). Throws Error(bad_input) if it is missing.
   std::function<std::vector<std::byte>(const std::string& name)> sibling = {};
@@ -33,6 +34,8 @@ struct ReadOptions {
   /// it needs, so that a large file does not stay beside the clip.
   std::function<void()> release = {};
   std::string sha256 = {};  ///< of the file, where the caller has it already
+  /// Told by read() each warning of this reading, once; those that an h5 remembers are none of them.
+  std::function<void(const std::string& warning)> warn = {};
 };
 
 struct WriteOptions {

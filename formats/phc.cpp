@@ -116,7 +116,7 @@ void read_robot(const Value& entry, const ReadOptions& options, Clip& clip) {
 
 /// PHC's SMPL: local rotations x y z w in the order of the MJCF, the body turned upright already.
 void read_smpl(const Value& entry, const ReadOptions& options, Clip& clip) {
-  clip.skeleton = load_robot(options.skeleton.empty() ? "smpl" : options.skeleton).skeleton;
+  clip.skeleton = load_robot(options.skeleton.empty() ? "smpl" : options.skeleton.word()).skeleton;
   const Skeleton& s = *clip.skeleton;
   Frames rot = from_xyzw(rows(entry, "pose_quat", clip.frames()));
   require(rot.cols() == 4 * s.body_count(), kBad, "pose_quat has {} bodies, '{}' has {}",

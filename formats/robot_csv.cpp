@@ -205,8 +205,8 @@ std::vector<Clip> read_robot_csv(Bytes bytes, const ReadOptions& options) {
   if (t.names.empty()) {
     require(t.rows.cols() >= 8, Kind::bad_input, "has {} columns, expected 7 and the dofs",
             t.rows.cols());
-    const std::string order =
-        options.quat_order.empty() ? guess_order(t.rows.middleCols(3, 4), s) : options.quat_order;
+    const std::string order = options.quat_order.empty() ? guess_order(t.rows.middleCols(3, 4), s)
+                                                         : options.quat_order.word();
     s.metadata["quat_order"] = order;
     for (int k = 0; k < 3; ++k) at.pos[k] = k;
     for (int k = 0; k < 4; ++k) at.rot[k] = order == "wxyz" ? 3 + k : 3 + (k + 3) % 4;

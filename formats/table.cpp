@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <filesystem>
+#include <set>
 
 #include "formats/aist.h"
 #include "formats/amass.h"
@@ -13,6 +14,7 @@
 #include "formats/format.h"
 #include "formats/gmr.h"
 #include "formats/h5/h5.h"
+#include "formats/hints.h"
 #include "formats/humanml.h"
 #include "formats/isaaclab.h"
 #include "formats/json/amp_json.h"
@@ -150,9 +152,9 @@ struct File {
   std::vector<std::string> layers;  ///< of compression
 };
 
-/// What a reader left open about one clip.
+/// What a reader left open about one clip. `ignored` are the hints that it had no use for.
 void complete(Clip& clip, const Format& format, const File& file, const ReadOptions& options,
-              size_t index, size_t count) {
+              std::span<const std::string> ignored, size_t index, size_t count) {
   Source& s = clip.source;
   if (clip.name.empty()) {
     const std::filesystem::path name = unpacked_name(options.name, file.layers.size());
@@ -176,6 +178,7 @@ void complete(Clip& clip, const Format& format, const File& file, const ReadOpti
     clip.fps = *options.fps;
     s.fps_source = "user";
   }
+  s.warnings.insert(s.warnings.end(), ignored.begin(), ignored.end());
   // a reader that kept the source's arrays has signed the very numbers of its clip
   if (s.fingerprint.empty()) {
     make_continuous(clip.root_rot);
@@ -252,8 +255,16 @@ std::vector<Clip> read(Bytes bytes, const std::string& from, const ReadOptions& 
     if (!unpacked.how.empty()) own.release = [&] { std::vector<std::byte>().swap(unpacked.bytes); };
     std::vector<Clip> clips = format.read(content, own);
     require(!clips.empty(), Kind::bad_input, "holds no clips");
+    const std::vector<std::string> ignored = ignored_hints(own, format.name);
+    std::set<std::string> told;
     for (size_t i = 0; i < clips.size(); ++i) {
-      complete(clips[i], format, file, options, i, clips.size());
+      const std::vector<std::string>& all = clips[i].source.warnings;
+      // a container such as h5 remembers those of the reading before
+      const size_t before = clips[i].source.format.empty() ? 0 : all.size();
+      complete(clips[i], format, file, options, ignored, i, clips.size());
+      for (size_t w = before; w < all.size(); ++w) {
+        if (options.warn && told.insert(all[w]).second) options.warn(all[w]);
+      }
     }
     return clips;
   } catch (const Error& e) {

@@ -111,7 +111,7 @@ bool stands_along_z(const File& f, double chain) {
 void find_scale(Frame& out, double chain, const ReadOptions& options) {
   if (!options.units.empty()) {
     out.scale = metres_per_unit(options.units);
-    if (out.scale != 1) out.conversions.push_back(options.units + " to m");
+    if (out.scale != 1) out.conversions.push_back(options.units.word() + " to m");
     return;
   }
   struct Unit {

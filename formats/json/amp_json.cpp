@@ -122,7 +122,7 @@ std::vector<Clip> read_amp_json(Bytes bytes, const ReadOptions& options) {
   const std::string loop = j.word("LoopMode");
   c.loop = loop == "Wrap" || loop == "wrap" ? LoopMode::wrap : LoopMode::clamp;
   for (const auto& [key, value] : j.words) s.metadata[key] = value;
-  c.skeleton = load_robot(options.skeleton.empty() ? "a1" : options.skeleton).skeleton;
+  c.skeleton = load_robot(options.skeleton.empty() ? "a1" : options.skeleton.word()).skeleton;
   const std::vector<int> dofs = leg_dofs(*c.skeleton);
   c.root_pos = j.rows.leftCols(3);
   c.root_rot = from_xyzw(j.rows.middleCols(3, 4));

@@ -118,8 +118,9 @@ std::vector<Clip> read_trc(Bytes bytes, const ReadOptions& options) {
     }
   }
   const bool y_up = options.up_axis != "z";
-  Clip clip = marker_clip(std::move(data), rate,
-                          metres_per_unit(options.units.empty() ? unit : options.units), y_up);
+  Clip clip =
+      marker_clip(std::move(data), rate,
+                  metres_per_unit(options.units.empty() ? unit : options.units.word()), y_up);
   Source& s = clip.source;
   if (options.up_axis.empty()) {
     s.warnings.push_back("the file does not say which axis is up: y assumed; --up-axis says");

@@ -68,7 +68,7 @@ SkeletonPtr robot_of(const std::string& kind, const ReadOptions& options) {
 double metres_of(const ReadOptions& options, Source& about) {
   if (options.units.empty()) return 1;
   const double metres = metres_per_unit(options.units);
-  if (metres != 1) about.conversions.push_back(options.units + " to m");
+  if (metres != 1) about.conversions.push_back(options.units.word() + " to m");
   return metres;
 }
 
@@ -179,9 +179,10 @@ std::vector<Clip> read_array(Bytes bytes, const ReadOptions& options) {
     require(h.descr != "|O", kBad, "the npy file holds {}, which is no motion that is read",
             describe_pickle(bytes.subspan(h.data)));
   }
-  const size_t colon = options.kind.find(':');
-  const std::string kind = options.kind.substr(0, colon);
-  const std::string member = colon == std::string::npos ? "" : options.kind.substr(colon + 1);
+  const std::string& given = options.kind;
+  const size_t colon = given.find(':');
+  const std::string kind = given.substr(0, colon);
+  const std::string member = colon == std::string::npos ? "" : given.substr(colon + 1);
   const bool robot = kind == "qpos" || kind == "dof_pos" || kind == "expmap";
   if (!robot && kind != "keypoints" && kind != "smpl") {
     const std::string what = describe(bytes);

@@ -8,7 +8,6 @@
 
 #include "formats/apart.h"
 #include "formats/bytes.h"
-#include "formats/h5/h5.h"
 #include "formats/scene/assimp_library.h"
 #include "formats/scene/scene.h"
 #include "motion/error.h"
@@ -206,9 +205,9 @@ std::vector<Clip> read_assimp(Bytes bytes, const ReadOptions& options) {
   const AssimpLibrary& library = AssimpLibrary::get();  // before the fork: loading takes locks
   const auto read = [&] {
     const AssimpLibrary::ScenePtr scene = library.import(bytes, extension);
-    return write_h5(clips_of(AssimpScene(*scene, options), options), {});
+    return clips_of(AssimpScene(*scene, options), options);
   };
-  return read_h5(in_child(read, bytes.size(), {"scene", "Assimp", "export it as glTF"}), {});
+  return clips_of_child(read, bytes.size(), options, {"scene", "Assimp", "export it as glTF"});
 }
 
 }  // namespace motus::formats

@@ -15,7 +15,7 @@ void Scene::orient(const ReadOptions& options) {
                                 : "y up, z forward to z up, x forward");
   if (options.units.empty()) return;
   metres = metres_per_unit(options.units);
-  if (metres != 1) conversions.push_back(options.units + " to m");
+  if (metres != 1) conversions.push_back(options.units.word() + " to m");
 }
 
 double rate_of_keys(const std::vector<double>& times) {

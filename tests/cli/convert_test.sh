@@ -61,6 +61,24 @@ assert rows["bvh"] == rows["bvh"] | {"read": True, "write": True, "extensions": 
   fail 'docs/formats.md is stale. Run: build/release/bin/motion-convert --formats --markdown -o docs/formats.md'
 left_alone "$all"
 
+# what a user says of a file that settles it itself is told, and stands in the output
+"$bin/motion-convert" "$data/clips/go2_trot.h5" -o "$work/trot.pkl" || fail 'h5 to pkl'
+expect 0 '--units cm has no effect' "$bin/motion-convert" "$work/trot.pkl" --skeleton go2 --units cm -o "$work/cm.h5"
+grep -q -- '--skeleton' "$work/err" && fail "a flag that was heeded is complained of: $(cat "$work/err")"
+"$bin/motion-info" --json "$work/cm.h5" | grep -q -- '--units cm has no effect' || fail 'the clip does not say that --units had no effect'
+expect 0 '--kind qpos has no effect' "$bin/motion-convert" walk.bvh walk.bvh walk.bvh -j 2 --kind qpos --units cm --up-axis y -o "$work/kinds/"
+grep -q -e '--units' -e '--up-axis' "$work/err" && fail "a flag that was heeded is complained of: $(cat "$work/err")"
+[ "$(grep -c 'no effect' "$work/err")" -eq 2 ] || fail "three files of one kind: $(cat "$work/err")"
+for flag in '--units cm' '--up-axis y' '--quat-order xyzw' '--skeleton g1' '--kind qpos'; do
+  # shellcheck disable=SC2086
+  expect 0 "walk.h5: $flag has no effect" "$bin/motion-info" "$work/walk.h5" $flag
+done
+"$bin/motion-convert" -q --units cm <"$work/trot.pkl" | "$bin/motion-info" >/dev/null 2>"$work/err"
+[ -s "$work/err" ] && fail "a warning of the stage before is told again: $(cat "$work/err")"
+"$bin/motion-check" --robot go2 "$data/clips/go2_trot.h5" >/dev/null 2>"$work/err"
+grep -q 'no effect' "$work/err" && fail "--robot is not --skeleton: $(cat "$work/err")"
+left_alone "$all"
+
 # bad input
 printf '' >empty.bvh
 printf 'HIERARCHY\nROOT Hips\n{\n' >cut.bvh

@@ -4,6 +4,7 @@
 
 #include "formats/asf/asf.h"
 #include "formats/bytes.h"
+#include "formats/foreign_h5.h"
 #include "motion/error.h"
 
 namespace motus::fuzz {
@@ -26,6 +27,7 @@ formats::ReadOptions options_of(const std::string& target) {
   formats::ReadOptions o;
   if (target == "array") o.kind = "qpos", o.skeleton = "go2";
   if (target == "amc") o.skeleton = some_asf();
+  if (target == "foreign_h5") o.skeleton = "go2";
   return o;
 }
 
@@ -47,6 +49,10 @@ void run(const std::string& target, formats::Bytes bytes) {
     }
     if (target == "asf") {
       formats::asf_skeleton(formats::parse_asf(formats::as_text(bytes)), 1, Quat::Identity());
+      return;
+    }
+    if (target == "foreign_h5") {
+      for (const Clip& c : formats::read_foreign_h5_here(bytes, options_of(target))) c.validate();
       return;
     }
     const std::vector<Clip> clips = formats::read(bytes, target, options_of(target));
