@@ -110,7 +110,7 @@ void convert_to_folder(const ConvertOptions& o, const BatchInputs& inputs) {
   BatchReport report(inputs.files.size());
   in_order(
       inputs.files.size(), o.workers, [&](size_t i) { return batch.convert(i); },
-      [&](size_t i, Batch::Done done) { batch.take(i, done, report); });
+      [&](size_t i, const Batch::Done& done) { batch.take(i, done, report); });
   sync_files(o.output);
   report.finish();
 }

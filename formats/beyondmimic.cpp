@@ -29,7 +29,7 @@ struct File {
   std::vector<std::string> joint_names, body_names;
 
   Frames get(const std::string& name) const { return to_frames(arrays.at(name), name); }
-  bool has(const std::string& name) const { return arrays.count(name) > 0; }
+  bool has(const std::string& name) const { return arrays.contains(name); }
 };
 
 File load(Bytes bytes) {
@@ -45,7 +45,7 @@ File load(Bytes bytes) {
   require(body.size() == 3 && body[0] > 0 && body[1] > 0 && body[2] == 3, kBad,
           "body_pos_w has shape {}, expected (frames, bodies, 3)", shape_text(body));
   f.frames = body[0], f.bodies = body[1];
-  const auto want = [&](const char* name, std::vector<int64_t> shape) {
+  const auto want = [&](const char* name, const std::vector<int64_t>& shape) {
     if (!f.has(name)) return;
     require(f.arrays[name].shape == shape, kBad, "{} has shape {}, expected {}", name,
             shape_text(f.arrays[name].shape), shape_text(shape));

@@ -131,13 +131,13 @@ std::vector<Clip> mocap(const Reader& r) {
     const std::string walkers = name + "/walkers";
     if (!r.file.has(walkers)) continue;
     for (const std::string& walker : r.file.names(walkers)) {
-      const std::string place = walkers + "/" + walker;
+      const std::string place = fmt::format("{}/{}", walkers, walker);
       if (!r.file.has(place + "/joints")) continue;
       const Frames joints = r.get(place + "/joints", -1, -1).transpose();
       Frames root(joints.rows(), 7);
       root << r.get(place + "/position", 3, joints.rows()).transpose(),
           r.get(place + "/quaternion", 4, joints.rows()).transpose();
-      const std::string title = walker == "walker_0" ? name : name + "_" + walker;
+      const std::string title = walker == "walker_0" ? name : fmt::format("{}_{}", name, walker);
       Clip c = r.clip(title, place + "/joints", joints, root, "wxyz", TreeOrder::depth);
       set_rate(c, r.file.attribute(name, "dt"), r.options);
       out.push_back(std::move(c));

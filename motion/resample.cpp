@@ -145,6 +145,15 @@ Clip take(const Clip& clip, const std::vector<Between>& at) {
 
 }  // namespace
 
+int steady_frames(double duration, double fps, Eigen::Index columns) {
+  constexpr double kMostNumbers = 1 << 27;
+  // the small allowance keeps the last frame where duration * fps is whole but for rounding
+  const double frames = std::floor(duration * fps + 1e-6) + 1;
+  require(frames >= 1 && frames * static_cast<double>(columns) <= kMostNumbers, Kind::bad_input,
+          "{} s at {} frames a second are too many frames", duration, fps);
+  return static_cast<int>(frames);
+}
+
 Clip resample(const Clip& clip, double fps, Interpolation how) {
   require(std::isfinite(fps) && fps > 0, Kind::usage, "cannot resample to {} frames a second", fps);
   if (fps == clip.fps || clip.frames() < 2) {
@@ -152,8 +161,9 @@ Clip resample(const Clip& clip, double fps, Interpolation how) {
     out.fps = fps;
     return out;
   }
-  // the small allowance keeps the last frame where duration * fps is whole but for rounding
-  const int n = static_cast<int>(std::floor(clip.duration() * fps + 1e-6)) + 1;
+  Eigen::Index columns = 7 + clip.dof_pos.cols() + clip.local_rot.cols();
+  for (const auto& [name, channel] : clip.channels) columns += channel.data.cols();
+  const int n = steady_frames(clip.duration(), fps, columns);
   std::vector<Between> at;
   at.reserve(static_cast<size_t>(n));
   for (int i = 0; i < n; ++i) {

@@ -16,6 +16,10 @@ enum class Interpolation { linear, cubic };
 /// <= 0.
 Clip resample(const Clip& clip, double fps, Interpolation how = Interpolation::linear);
 
+/// Frames from 0 to `duration` (s) at a steady rate, 2^27 numbers of `columns` a frame (1 GiB) at
+/// most: Throws Error(bad_input) for what only a damaged or hostile file asks for.
+int steady_frames(double duration, double fps, Eigen::Index columns);
+
 /// Frames [first, last) as a clip.
 Clip cut(const Clip& clip, int first, int last);
 

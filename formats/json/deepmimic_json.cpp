@@ -9,6 +9,7 @@
 #include "formats/units.h"
 #include "motion/error.h"
 #include "motion/kinematics.h"
+#include "motion/resample.h"
 
 namespace motus::formats {
 
@@ -40,7 +41,7 @@ std::vector<double> times_of(const Frames& rows) {
 
 /// The clip's frames, which lie at `times`, at a steady rate instead.
 void resample_uneven(Clip& c, const std::vector<double>& times) {
-  const int n = static_cast<int>(std::floor(times.back() * c.fps + 1e-6)) + 1;
+  const int n = steady_frames(times.back(), c.fps, 7 + c.local_rot.cols());
   Frames pos(n, 3), rot(n, 4), local(n, c.local_rot.cols());
   size_t i = 0;
   for (int f = 0; f < n; ++f) {

@@ -28,15 +28,21 @@ std::optional<C3dProcessor> processor_of(Bytes bytes) {
   return static_cast<C3dProcessor>(code);
 }
 
+/// A whole number of 16 bits, which files also store as the negative number of the same bits, or as a
+/// real one.
+size_t word_of(double v, const char* what) {
+  require(v >= -32768 && v <= 65535, Kind::bad_input, "{} is {}, expected a number of 16 bits",
+          what, v);
+  return static_cast<uint16_t>(static_cast<int>(v));
+}
+
 /// Frames of the recording. The header's and POINT:FRAMES' 16 bits overflow: TRIAL's fields have
 /// 32, and what the file holds decides between them.
 size_t frame_count(const C3dParameters& p, const C3dNumbers& in, size_t held) {
   const auto field = [&](const char* name) -> double {
     const C3dParameter* f = p.find(name);
     if (!f || f->numbers.size() < 2) return 0;
-    const auto word = [&](size_t i) {
-      return static_cast<double>(static_cast<uint16_t>(static_cast<int>(f->numbers[i])));
-    };
+    const auto word = [&](size_t i) { return static_cast<double>(word_of(f->numbers[i], name)); };
     return word(0) + 65536 * word(1);
   };
   const double first = field("TRIAL:ACTUAL_START_FIELD"), last = field("TRIAL:ACTUAL_END_FIELD");
@@ -87,14 +93,13 @@ std::vector<Clip> read_c3d(Bytes bytes, const ReadOptions& options) {
   require(processor.has_value(), Kind::bad_input, "is no C3D file");
   const C3dNumbers in(bytes, *processor);
   const C3dParameters p(in, in.u8(0));
-  const auto points = static_cast<size_t>(p.number("POINT:USED", in.u16(2)));
+  const size_t points = word_of(p.number("POINT:USED", in.u16(2)), "POINT:USED");
   const size_t analog = in.u16(4);  // samples of all channels in a frame
   const double scale = p.number("POINT:SCALE", in.f32(12));
   const bool floats = scale < 0;
   const double rate = options.fps.value_or(p.number("POINT:RATE", in.f32(20)));
-  const auto block = static_cast<size_t>(
-      static_cast<uint16_t>(static_cast<int>(p.number("POINT:DATA_START", in.u16(16)))));
-  require(points > 0 && points < 65536, Kind::bad_input, "holds {} markers", points);
+  const size_t block = word_of(p.number("POINT:DATA_START", in.u16(16)), "POINT:DATA_START");
+  require(points > 0, Kind::bad_input, "holds no markers");
   require(block > 1 && (block - 1) * kBlock < bytes.size(), Kind::bad_input,
           "data begin at block {}, beyond the end", block);
   const size_t word = floats ? 4 : 2, row = (4 * points + analog) * word,

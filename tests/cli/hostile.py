@@ -82,6 +82,10 @@ put("zip_legion.npz", plain[:at] + end[:8] + struct.pack("<HHI", 65535, 65535, 1
 put("json_deep.json", '{"FrameDuration":0.02,"Frames":' + "[" * 400_000)
 put("json_deep_object.json", '{"a":' * 400_000)
 put("json_laughs.json", '{"FrameDuration":1e-400,"Frames":[[1e999]]}')
+# frames of a millisecond, and one that lasts for ever
+pose = [0] * 4 + 4 * [1, 0, 0, 0] + [0] + 2 * [1, 0, 0, 0] + [0] + [1, 0, 0, 0] + [0] + 2 * [1, 0, 0, 0] + [0]
+put("json_long.json", json.dumps({"Loop": "none", "Frames": [[dt] + pose[1:] for dt in (0.001, 1e300, 0.001, 0)]}))
+put("json_day.json", json.dumps({"Loop": "none", "Frames": [[dt] + pose[1:] for dt in (0.001, 1e5, 0.001, 0)]}))
 put("json_ragged.json", json.dumps({"FrameDuration": 0.02, "Frames": [[0] * 61, [0]]}))
 
 put("bvh_deep.bvh", "HIERARCHY\nROOT a\n{\nOFFSET 0 0 0\nCHANNELS 0\n" + "JOINT b\n{\nOFFSET 0 0 0\nCHANNELS 0\n" * 200_000)

@@ -19,6 +19,7 @@ done
 for robot in g1 smpl pi_plus humanoid; do
   check "walk.bvh | retarget --to $robot | info" \
     "motion-convert '$data/clips/walk.bvh' | motion-retarget --to $robot | tee walk_$robot.h5 | motion-info --json >walk_$robot.json"
+  check "motion-check finds nothing in walk_$robot" "motion-check --robot $robot <walk_$robot.h5"
   check "info of walk_$robot is JSON that names the robot" \
     "python3 -c 'import json,sys; c=json.load(open(sys.argv[1]))[\"files\"][0][\"clips\"][0]; assert c[\"frames\"] > 30 and c[\"skeleton\"][\"name\"] == sys.argv[2]' walk_$robot.json $robot"
 done

@@ -51,7 +51,7 @@ void run(const std::string& target, formats::Bytes bytes) {
       formats::asf_skeleton(formats::parse_asf(formats::as_text(bytes)), 1, Quat::Identity());
       return;
     }
-    if (target == "foreign_h5") {
+    if (target == "foreign_h5") {  // in this process: a fuzzer does not see into another one
       for (const Clip& c : formats::read_foreign_h5_here(bytes, options_of(target))) c.validate();
       return;
     }

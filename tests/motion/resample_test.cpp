@@ -28,6 +28,16 @@ TEST_CASE("a rate that is none is refused") {
   CHECK_THROWS_AS(cut(turn(3, 30), 2, 2), Error);
 }
 
+TEST_CASE("rates that would fill the memory are refused") {
+  Clip slow = turn(3, 30);
+  for (const double fps : {1e-300, 1e-7}) {
+    slow.fps = fps;
+    CHECK_THROWS_WITH(resample(slow, 50), Catch::Contains("too many frames"));
+  }
+  CHECK_THROWS_AS(resample(turn(3, 30), 1e300), Error);
+  CHECK(steady_frames(1, 50, 7) == 51);
+}
+
 TEST_CASE("the same rate returns the same numbers") {
   const Clip c = turn(7, 30);
   CHECK(resample(c, 30).root_rot == c.root_rot);
