@@ -59,8 +59,9 @@ void check_rotations(const Frames& a, const char* what, const char* item) {
 
 void Clip::validate() const {
   require(skeleton != nullptr, Kind::bad_input, "clip '{}' has no skeleton", name);
-  require(std::isfinite(fps) && fps > 0, Kind::bad_input, "clip '{}' has {} frames a second", name,
-          fps);
+  // rates beyond these are damage, and frames or windows counted by them would not be numbers
+  require(fps >= 1e-3 && fps <= 1e5, Kind::bad_input,
+          "clip '{}' has {} frames a second, expected 0.001 to 100000", name, fps);
   require(frames() > 0, Kind::bad_input, "clip '{}' has no frames", name);
   check_shape(root_pos, frames(), 3, "root_pos");
   check_shape(root_rot, frames(), 4, "root_rot");

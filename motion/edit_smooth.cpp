@@ -65,7 +65,7 @@ struct Kernel {
 };
 
 Kernel gaussian(double sigma, int most) {
-  Kernel k{std::min(static_cast<int>(std::ceil(3.5 * sigma)), most), {}};
+  Kernel k{static_cast<int>(std::min(std::ceil(3.5 * sigma), static_cast<double>(most))), {}};
   double sum = 0;
   for (int i = -k.reach; i <= k.reach; ++i) {
     k.weight.push_back(std::exp(-0.5 * i * i / (sigma * sigma)));
