@@ -6,51 +6,15 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <chrono>
 #include <cmath>
 #include <cstdio>
 #include <cstring>
-#include <thread>
 
-#include "sim/character_env.h"
+#include "bench/plain_physics.h"
 #include "tests/sim/fixtures.h"
 
 namespace motus::sim {
 namespace {
-
-using Seconds = std::chrono::duration<double>;
-
-template <typename F>
-double timed(const F& f) {
-  const auto start = std::chrono::steady_clock::now();
-  f();
-  return Seconds(std::chrono::steady_clock::now() - start).count();
-}
-
-/// Plain loops: each thread owns one mjData and every n-th robot.
-class Plain {
- public:
-  Plain(const mjModel* model, int threads) : model_(model) {
-    for (int t = 0; t < threads; ++t) data_.emplace_back(mj_makeData(model));
-  }
-  void run(const std::vector<mjtNum>& rows, int robots, int substeps) {
-    const auto work = [&](size_t t) {
-      const size_t width = rows.size() / static_cast<size_t>(robots);
-      for (size_t r = t; r < static_cast<size_t>(robots); r += data_.size()) {
-        mj_setState(model_, data_[t].get(), &rows[r * width], mjSTATE_INTEGRATION);
-        for (int s = 0; s < substeps; ++s) mj_step(model_, data_[t].get());
-      }
-    };
-    std::vector<std::thread> others;
-    for (size_t t = 1; t < data_.size(); ++t) others.emplace_back(work, t);
-    work(0);
-    for (std::thread& t : others) t.join();
-  }
-
- private:
-  const mjModel* model_;
-  std::vector<DataPtr> data_;
-};
 
 struct Result {
   double steps_per_s, raw_per_s, ratio, demo_us;
@@ -67,12 +31,9 @@ Result measure(const std::string& name, int threads, bool quick_recipe) {
   }
   constexpr int kRobots = 128, kSteps = 60, kWarm = 10;
   CharacterEnv env(config, Dataset::from({swinging(robot)}), robot.model, kRobots, 1, threads);
-  Plain plain(env.sim_model().model.get(), threads);
+  PlainPhysics plain(env.sim_model().model.get(), threads);
   const EnvSpec& spec = env.spec();
-  int ctrl_size = 0;
-  const size_t width = static_cast<size_t>(mjb_nstate(env.batch()));
-  const size_t ctrl = static_cast<size_t>(
-      mjb_stateComponent(env.batch(), mjSTATE_CTRL, &ctrl_size) - mjb_state(env.batch()));
+  const auto width = static_cast<size_t>(mjb_nstate(env.batch()));
 
   std::vector<double> ratios;
   double ours = 0, raw = 0;
@@ -82,25 +43,18 @@ Result measure(const std::string& name, int threads, bool quick_recipe) {
     const std::vector<float> noise = wobble(env, step, 0.2f);
     for (size_t i = 0; i < actions.size(); ++i)
       actions[i] = std::clamp(actions[i] + noise[i], -1.f, 1.f);
-    std::vector<mjtNum> rows(mjb_state(env.batch()), mjb_state(env.batch()) + width * kRobots);
-    for (size_t e = 0; e < kRobots; ++e) {
-      for (size_t k = 0; k < static_cast<size_t>(spec.actions); ++k) {
-        rows[e * width + ctrl + k] =
-            actions[e * static_cast<size_t>(spec.actions) + k] * spec.action_scale[k] +
-            spec.action_centre[k];
-      }
-    }
+    std::vector<mjtNum> rows;
+    append_states(env, actions, rows);
     const double a = timed([&] { env.step(actions); });
-    const double b = timed([&] { plain.run(rows, kRobots, env.substeps()); });
+    const double b = timed([&] { plain.run(rows, width, env.substeps()); });
     if (step < kWarm) continue;
     ours += a, raw += b;
     ratios.push_back(b / a);
   }
-  std::nth_element(ratios.begin(), ratios.begin() + kSteps / 2, ratios.end());
   std::vector<float> demo(static_cast<size_t>(1024 * spec.disc_obs));
   env.sample_demo(1024, demo);
   const double demo_s = timed([&] { env.sample_demo(1024, demo); });
-  return {kRobots * kSteps / ours, kRobots * kSteps / raw, ratios[kSteps / 2], demo_s / 1024 * 1e6};
+  return {kRobots * kSteps / ours, kRobots * kSteps / raw, median(ratios), demo_s / 1024 * 1e6};
 }
 
 }  // namespace

@@ -122,6 +122,23 @@ TEST_CASE("preset mimickit") {
   CHECK(a.returns == Returns::td_lambda);
   CHECK_FALSE(a.normalize_value);
   CHECK(a.value_clip == 0);
+  CHECK(a.td_lambda == 0.95);
+  CHECK(a.ppo_clip_ratio == 0.2);
+  CHECK(a.actor_init_output_scale == 0.01);
+  CHECK_FALSE(a.learned_std);
+  CHECK(a.test_episodes == 32);
+  CHECK(a.critic_epochs == 2);
+  CHECK(a.disc_rows(kMany) == 8192);
+  CHECK(a.disc_batch_mix == BatchMix::full);
+  CHECK(a.disc_loss == DiscLoss::bce);
+  CHECK(a.style_reward == StyleReward::log);
+  CHECK(a.disc_reward_scale == 2);
+  CHECK(a.task_reward_weight == 0);
+  CHECK(a.disc_reward_weight == 1);
+  CHECK(a.action_entropy_weight == 0);
+  CHECK(a.action_reg_weight == 0);
+  CHECK(a.actor_kl_target == 0);
+  CHECK(a.exp_prob_end == 1);
 }
 
 TEST_CASE("preset mimickit_legacy") {
@@ -135,6 +152,18 @@ TEST_CASE("preset mimickit_legacy") {
   CHECK(a.disc_steps_of(kMany) == 40);
   CHECK(a.disc_batch_mix == BatchMix::half);
   CHECK(a.disc_grad_penalty_on == PenaltyOn::demo);
+  CHECK(a.actor_opt.type == OptimizerType::sgd);
+  CHECK(a.actor_epochs == 5);
+  CHECK(a.critic_epochs == 5);
+  CHECK(a.actor_rows(kMany) == 16384);
+  CHECK(a.critic_rows(kMany) == 16384);
+  CHECK(a.disc_grad_penalty == 5);
+  CHECK(a.disc_logit_reg == 0.01);
+  CHECK(a.disc_buffer_size == 200000);
+  CHECK(a.disc_replay_samples == 1000);
+  CHECK(a.disc_reward_scale == 2);
+  CHECK(a.action_bound_weight == 10);
+  CHECK(a.norm_adv_clip == 4);
 }
 
 TEST_CASE("preset isaacgym") {
@@ -188,6 +217,16 @@ TEST_CASE("preset amp_for_hardware") {
   CHECK(a.disc_opt.l2_decay);
   CHECK(a.disc_opt.weight_decay == 1e-3);
   CHECK(a.disc_head_decay == 1e-1);
+  CHECK(a.discount == 0.99);
+  CHECK(a.td_lambda == 0.95);
+  CHECK(a.returns == Returns::gae);
+  CHECK(a.ppo_clip_ratio == 0.2);
+  CHECK(a.action_bound_weight == 0);
+  CHECK(a.disc_opt.learning_rate == 1e-3);
+  CHECK(a.disc_reward_scale == 2);
+  CHECK(a.normalizer_clip == 10);
+  CHECK(a.disc_buffer_size == 1000000);
+  CHECK(a.disc_replay_keep == 1);
   CHECK(a.steps_per_iter == 24);
   CHECK(a.actor_epochs == 5);
   CHECK(a.actor_rows(5480) == 32880);
