@@ -147,8 +147,10 @@ int main(int argc, char** argv) {
   app.option("--set", o.sets, "agent.KEY=VALUE, env.KEY=VALUE or engine.KEY=VALUE");
   app.option("--precision", o.precision, "fp32 or bf16: numbers in the networks' products");
   app.flag("--print-config", o.print_config, "print the effective configuration and stop");
-  app.option("--logger", o.logger, "txt, tb (TensorBoard beside the text) or none");
-  app.option("--save_int_models", o.save_int_models, "true: keep a numbered model of each test");
+  app.option("--logger", o.logger,
+             "txt, none, or beside the text: tb (TensorBoard), json (JSON lines)");
+  app.option("--save_int_models", o.save_int_models,
+             "true: keep a numbered model of each test; a number: the last ones");
   app.option("--device", o.device, "cpu, cuda or cuda:N");
   app.list("--devices", o.devices, "one training process (rank) for each: cpu cpu");
   app.option("--rank", o.rank, "number of this process, where no launcher tells it");

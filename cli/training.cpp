@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <charconv>
 #include <csignal>
 #include <memory>
 #include <nlohmann/json.hpp>
@@ -38,12 +39,30 @@ void on_signal(int number) {
 learn::Logger logger_of(const std::string& name) {
   if (name == "txt") return learn::Logger::txt;
   if (name == "tb") return learn::Logger::tb;
+  if (name == "json") return learn::Logger::json;
   if (name == "none") return learn::Logger::none;
   if (name == "wandb")
     throw Error(Kind::not_built, "--logger wandb is not in this build", "use tb");
-  const std::vector<std::string> known{"txt", "tb", "none"};
+  const std::vector<std::string> known{"txt", "tb", "json", "none"};
   throw Error(Kind::usage, fmt::format("--logger '{}' is unknown", name),
               did_you_mean(name, known));
+}
+
+/// Whether numbered models are written, and how many of them stay (0 = all): true, false, or a number
+/// of two or more, as MimicKit reads 1 as true.
+std::pair<bool, size_t> int_models_of(const std::string& text) {
+  size_t count = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), count);
+  if (error == std::errc() && end == text.data() + text.size() && count > 1) return {true, count};
+  return {parse_bool("--save_int_models", text), 0};
+}
+
+/// "3:05 left", or "" without an end in sight.
+std::string time_left(int64_t samples, double per_second) {
+  if (samples <= 0 || per_second <= 0) return {};
+  const auto s = static_cast<int64_t>(static_cast<double>(samples) / per_second);
+  return s < 3600 ? fmt::format(", {}:{:02d} left", s / 60, s % 60)
+                  : fmt::format(", {} h {:02d} min left", s / 3600, s / 60 % 60);
 }
 
 /// A folder for a new run: empty, or with --force cleared of an earlier run's files.
@@ -53,8 +72,8 @@ void prepare_folder(const fs::path& out, bool force) {
                 fmt::format("--resume {} goes on, --force starts anew", out.string()));
   }
   fs::create_directories(out);
-  for (const char* name :
-       {"state.safetensors", "best.safetensors", "model.safetensors", "model.pt", "log.txt"})
+  for (const char* name : {"state.safetensors", "best.safetensors", "model.safetensors", "model.pt",
+                           "log.txt", "log.jsonl"})
     fs::remove(out / name);
 }
 
@@ -90,19 +109,23 @@ class Watcher {
       if (reference_ > 0.01) speed += fmt::format(" (clip {:.2f})", reference_);
       say(
           fmt::format("{:>8.3f}M samples {:>6.1f} s  test: length {:>5.1f} %, speed {}, style "
-                      "{:.2f}  [{:.0f} samples/s]",
+                      "{:.2f}  [{:.0f} samples/s{}]",
                       1e-6 * static_cast<double>(p.samples), p.seconds, 100 * p.test.length_ratio,
-                      speed, p.disc_reward, p.samples_per_second));
+                      speed, p.disc_reward, p.samples_per_second, left(p)));
     } else if (terminal) {
-      progress(fmt::format("iteration {}, {:.0f} samples/s, style {:.2f}, length {:.0f}, "
-                           "samples",
-                           p.iteration, p.samples_per_second, p.disc_reward, p.train_length),
-               p.samples, max_);
+      progress(
+          fmt::format("iteration {}, {:.0f} samples/s{}, style {:.2f}, length {:.0f}, samples",
+                      p.iteration, p.samples_per_second, left(p), p.disc_reward, p.train_length),
+          p.samples, max_);
     }
   }
   void set_max(int64_t n) { max_ = n; }
 
  private:
+  std::string left(const learn::Progress& p) const {
+    return max_ == INT64_MAX ? "" : time_left(max_ - p.samples, p.samples_per_second);
+  }
+
   double reference_;
   int64_t max_ = INT64_MAX;
 };
@@ -221,7 +244,9 @@ static int train_with(RankGroup& group, const TrainFlags& o, RunConfig c) {
   t.ranks = &group.join(c.yaml() + agent.kernel());
   t.out_dir = out;
   t.resume = !o.resume.empty();
-  t.save_int_models = parse_bool("--save_int_models", o.save_int_models);
+  const auto [numbered, kept] = int_models_of(o.save_int_models);
+  t.save_int_models = numbered;
+  t.keep_int_models = kept;
   t.max_samples = o.max_samples;
   t.max_minutes = o.max_minutes.value_or(0);
   t.threads = workers;

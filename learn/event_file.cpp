@@ -1,5 +1,6 @@
 #include "learn/event_file.h"
 
+#include <algorithm>
 #include <array>
 #include <bit>
 #include <chrono>
@@ -45,6 +46,33 @@ double now() {
   return std::chrono::duration<double>(std::chrono::system_clock::now().time_since_epoch()).count();
 }
 
+std::string double_field(int number, double value) {
+  return field(number, 1, little_endian(std::bit_cast<uint64_t>(value)));
+}
+std::string packed(int number, std::span<const double> values) {
+  std::string bytes;
+  for (const double v : values) bytes += little_endian(std::bit_cast<uint64_t>(v));
+  return text_field(number, bytes);
+}
+
+/// HistogramProto in even buckets.
+std::string histogram(std::span<const float> values) {
+  constexpr size_t kBuckets = 30;
+  const auto [low, high] = std::minmax_element(values.begin(), values.end());
+  const double from = *low, width = std::max((*high - from) / kBuckets, 1e-12);
+  std::array<double, kBuckets> limits{}, counts{};
+  for (size_t i = 0; i < kBuckets; ++i) limits[i] = from + width * static_cast<double>(i + 1);
+  double sum = 0, squares = 0;
+  for (const double v : values) {
+    ++counts[std::min(static_cast<size_t>((v - from) / width), kBuckets - 1)];
+    sum += v;
+    squares += v * v;
+  }
+  return double_field(1, from) + double_field(2, *high) +
+         double_field(3, static_cast<double>(values.size())) + double_field(4, sum) +
+         double_field(5, squares) + packed(6, limits) + packed(7, counts);
+}
+
 std::string event(const std::string& rest) {
   return field(1, 1, little_endian(std::bit_cast<uint64_t>(now()))) + rest;
 }
@@ -81,6 +109,15 @@ void EventFile::write(int64_t step, const std::vector<std::pair<std::string, dou
     const auto bits = std::bit_cast<uint32_t>(static_cast<float>(value));
     summary += text_field(1, text_field(1, tag) + field(2, 5, little_endian(bits)));
   }
+  append(step, summary);
+}
+
+void EventFile::write(int64_t step, const std::string& tag, std::span<const float> values) {
+  if (!values.empty())
+    append(step, text_field(1, text_field(1, tag) + text_field(5, histogram(values))));
+}
+
+void EventFile::append(int64_t step, const std::string& summary) {
   out_ << frame(event(field(2, 0, varint(static_cast<uint64_t>(step))) + text_field(5, summary)))
        << std::flush;
   require(out_.good(), Kind::failed, "the TensorBoard file cannot be written");

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <cmath>
+#include <cstdlib>
 #include <fstream>
 #include <sstream>
 
@@ -58,6 +60,28 @@ void LogFile::write(const LogRow& row) {
                          std::visit([](auto v) { return fmt::format("{}", v); }, row[i].second));
   }
   text_ += kRowEnd;
+  write_whole(file_, text_);
+}
+
+void JsonLog::resume(int64_t iteration) {
+  std::ifstream in(file_, std::ios::binary);
+  for (std::string row; std::getline(in, row) && !in.eof();) {
+    const size_t colon = row.find(':');
+    if (colon == std::string::npos || std::atoll(row.c_str() + colon + 1) > iteration) break;
+    text_ += row + '\n';
+  }
+}
+
+void JsonLog::write(const LogRow& row) {
+  std::string line;
+  for (const auto& [name, value] : row) {
+    const double* number = std::get_if<double>(&value);
+    const std::string text = number && !std::isfinite(*number)
+                                 ? "null"
+                                 : std::visit([](auto v) { return fmt::format("{}", v); }, value);
+    line += fmt::format("{}\"{}\": {}", line.empty() ? "" : ", ", name, text);
+  }
+  text_ += "{" + line + "}\n";
   write_whole(file_, text_);
 }
 

@@ -28,4 +28,17 @@ class LogFile {
   std::vector<std::string> columns_;
 };
 
+/// The same rows as JSON lines: an object each, null for a number that is none.
+class JsonLog {
+ public:
+  explicit JsonLog(std::filesystem::path file) : file_(std::move(file)) {}
+  /// Keeps an existing file's rows whose first number is at most `iteration`.
+  void resume(int64_t iteration);
+  void write(const LogRow& row);
+
+ private:
+  std::filesystem::path file_;
+  std::string text_;
+};
+
 }  // namespace motus::learn

@@ -4,6 +4,7 @@
 #include <array>
 #include <chrono>
 #include <cmath>
+#include <map>
 #include <optional>
 
 #include "learn/checkpoint.h"
@@ -46,7 +47,8 @@ class Trainer {
         config_(agent.config()),
         ranks_(*options.ranks),
         tracker_(env.spec().envs),
-        log_(options.out_dir / "log.txt") {}
+        log_(options.out_dir / "log.txt"),
+        json_log_(options.out_dir / "log.jsonl") {}
 
   TrainResult run();
 
@@ -54,6 +56,8 @@ class Trainer {
   IterationStats iterate();
   void output(const IterationStats& s);
   void write_output(const IterationStats& s, bool best);
+  void write_events(const LogRow& cells);
+  void save_int_model(std::span<const std::byte> model);
   /// Calls write(); what it cannot write is said, and remembered until something can be written.
   template <typename F>
   void attempt(F write);
@@ -73,7 +77,9 @@ class Trainer {
   Ranks& ranks_;
   ReturnTracker tracker_;
   LogFile log_;
+  JsonLog json_log_;
   std::optional<EventFile> events_;
+  std::vector<float> scores_;  ///< style rewards of the moment before the last test
   TrainResult r_;
   std::optional<Error> lost_;  ///< why the newest files are not there
   Clock::time_point start_ = Clock::now();
@@ -185,7 +191,27 @@ std::string tag(const std::string& column) {
   return "Misc/" + column;
 }
 
+/// rsl_rl's name of a column, "" if it has none.
+std::string rsl_rl_tag(const std::string& column) {
+  static const std::map<std::string, std::string> names{
+      {"Critic_Loss", "Loss/value_function"},
+      {"Actor_Loss", "Loss/surrogate"},
+      {"Disc_Loss", "Loss/AMP"},
+      {"Disc_Grad_Penalty", "Loss/AMP_grad"},
+      {"Actor_LR", "Loss/learning_rate"},
+      {"Action_Std", "Policy/mean_noise_std"},
+      {"Samples_Per_Second", "Perf/total_fps"},
+      {"Train_Return", "Train/mean_reward"},
+      {"Train_Episode_Length", "Train/mean_episode_length"}};
+  const auto it = names.find(column);
+  return it == names.end() ? std::string() : it->second;
+}
+
 void Trainer::output(const IterationStats& s) {
+  if (o_.logger == Logger::tb && config_.has_disc()) {
+    scores_.resize(static_cast<size_t>(env_.spec().envs));
+    agent_.style(env_.disc_obs(), scores_);
+  }
   {
     const Timer timer(r_.time.test);
     EpisodeLog log{.most = o_.judged_episodes};
@@ -220,18 +246,39 @@ void Trainer::attempt(F write) {
   }
 }
 
+void Trainer::write_events(const LogRow& cells) {
+  if (!events_) events_.emplace(o_.out_dir);
+  std::vector<std::pair<std::string, double>> scalars;
+  for (const auto& [name, value] : cells) {
+    const double number = std::visit([](auto v) { return static_cast<double>(v); }, value);
+    scalars.emplace_back(tag(name), number);
+    if (const std::string other = rsl_rl_tag(name); !other.empty())
+      scalars.emplace_back(other, number);
+  }
+  events_->write(r_.samples, scalars);
+  events_->write(r_.samples, "Scores/style_reward", scores_);
+}
+
+/// The numbers in the names are of one width: the oldest are the first by name.
+void Trainer::save_int_model(std::span<const std::byte> model) {
+  namespace fs = std::filesystem;
+  const fs::path folder = o_.out_dir / "int_models";
+  fs::create_directories(folder);
+  write_whole(folder / fmt::format("model_{:010d}.safetensors", r_.iterations), model);
+  std::vector<fs::path> there;
+  for (const auto& entry : fs::directory_iterator(folder))
+    if (entry.path().filename().string().starts_with("model_")) there.push_back(entry.path());
+  std::sort(there.begin(), there.end());
+  if (o_.keep_int_models == 0 || there.size() <= o_.keep_int_models) return;
+  there.resize(there.size() - o_.keep_int_models);
+  for (const fs::path& old : there) fs::remove(old);
+}
+
 void Trainer::write_output(const IterationStats& s, bool best) {
   const LogRow cells = row(s);
   if (o_.logger != Logger::none) log_.write(cells);
-  if (o_.logger == Logger::tb) {
-    if (!events_) events_.emplace(o_.out_dir);
-    std::vector<std::pair<std::string, double>> scalars;
-    for (const auto& [name, value] : cells) {
-      scalars.emplace_back(tag(name),
-                           std::visit([](auto v) { return static_cast<double>(v); }, value));
-    }
-    events_->write(r_.samples, scalars);
-  }
+  if (o_.logger == Logger::json) json_log_.write(cells);
+  if (o_.logger == Logger::tb) write_events(cells);
   const Timer timer(r_.time.save);
   Archive model;
   model.words = o_.words;
@@ -242,11 +289,7 @@ void Trainer::write_output(const IterationStats& s, bool best) {
   // MimicKit's critics see what the policy sees: it could not load another
   if (env_.spec().critic_obs == 0) write_whole(o_.out_dir / "model.pt", model_pt(model));
   if (best) write_whole(o_.out_dir / "best.safetensors", bytes);
-  if (o_.save_int_models) {
-    std::filesystem::create_directories(o_.out_dir / "int_models");
-    write_whole(o_.out_dir / "int_models" / fmt::format("model_{:010d}.safetensors", r_.iterations),
-                bytes);
-  }
+  if (o_.save_int_models) save_int_model(bytes);
 }
 
 /// Everything, rank 0's and what the others have for themselves.
@@ -320,6 +363,7 @@ void Trainer::load() {
                 "resume with the configuration that the run was started with");
   }
   hours_before_ = log_.resume(r_.iterations - 1);
+  json_log_.resume(r_.iterations - 1);
 }
 
 TrainResult Trainer::run() {

@@ -1,7 +1,8 @@
 #pragma once
 // The training loop and what it leaves in a folder:
 //   log.txt                 a row at every output iteration (MimicKit's columns, then Motus' own)
-//   events.out.tfevents.*   the same for TensorBoard, if asked for
+//   events.out.tfevents.*   the same for TensorBoard, if asked for, and scores of the policy
+//   log.jsonl               the same as JSON lines, if asked for
 //   model.safetensors       the newest policy;  best.safetensors  the best one tested
 //   model.pt                the newest one for MimicKit, where the critic sees what the policy sees
 //   state.safetensors       all that an exact resume needs
@@ -17,7 +18,7 @@
 
 namespace motus::learn {
 
-enum class Logger { none, txt, tb };
+enum class Logger { none, txt, tb, json };  ///< tb and json: beside the text
 
 /// A line for whoever is watching, after each iteration.
 struct Progress {
@@ -30,7 +31,8 @@ struct Progress {
 struct TrainOptions {
   std::filesystem::path out_dir;  ///< empty = nothing is written
   bool resume = false;            ///< go on from out_dir/state.safetensors
-  bool save_int_models = false;   ///< also int_models/model_<iteration>.safetensors
+  bool save_int_models = false;   ///< also int_models/model_<iteration>.safetensors ...
+  size_t keep_int_models = 0;     ///< ... of which the last ones stay; 0 = all
   int64_t max_samples = INT64_MAX;
   double max_minutes = 0;  ///< of this run, 0 = no limit
   /// Who trains with this process. The numbers of samples and of test episodes are those of all ranks

@@ -75,7 +75,20 @@ same one/model.safetensors two/model.safetensors
 same one/config.yaml two/config.yaml
 ls two/events.out.tfevents.* >/dev/null 2>&1 || fail "no TensorBoard file"
 [ "$(tr '\r' '\n' <one/log.txt | wc -l)" -eq 4 ] || fail "log.txt has not one header and 3 rows"
-expect 0 "best after" "$train" --arg_file tiny.txt --out_dir three --rand_seed 1
+grep -qa "Scores/style_reward" two/events.out.tfevents.* || fail "no histogram of scores"
+grep -qa "Loss/value_function" two/events.out.tfevents.* || fail "no tag of rsl_rl"
+# another seed, with JSON lines and the last two models
+expect 0 "0:00 left" "$train" --arg_file tiny.txt --out_dir three --rand_seed 1 --logger json --save_int_models 2 \
+  --set agent.iters_per_output=4
+python3 - <<'PY' || fail "JSON lines"
+import json
+rows = [json.loads(line) for line in open("three/log.jsonl")]
+head, *text = [r.split() for r in open("three/log.txt", newline="").read().split("\r") if r.strip()]
+assert len(rows) == len(text) >= 4 and list(rows[0]) == head, (rows, head)
+assert all(float(v) == r[k] for r, t in zip(rows, text) for k, v in zip(head, t)), rows
+PY
+[ "$(ls three/int_models | wc -l)" = 2 ] || fail "not the last two models: $(ls three/int_models)"
+[ -e three/int_models/model_0000000015.safetensors ] || fail "not the newest model: $(ls three/int_models)"
 cmp -s one/model.safetensors three/model.safetensors && fail "two seeds, one policy"
 
 # stopped by a signal: 130, and resumed as if nothing had been

@@ -1,4 +1,6 @@
 // The parts of the learner that hold no network: sums, buffers, files.
+#include <cmath>
+#include <cstring>
 #include <filesystem>
 #include <fstream>
 #include <sstream>
@@ -130,6 +132,57 @@ TEST_CASE("the log is MimicKit's: cells of 25, rows that end with a carriage ret
   CHECK(again.resume(50) == 0.5);
   again.write({{"Iteration", int64_t{60}}, {"Wall_Time", 1.0}});
   CHECK(content(folder / "log.txt").find("100") == std::string::npos);
+}
+
+TEST_CASE("JSON lines: an object a row, null for what is no number") {
+  const auto folder = fresh_folder("jsonl");
+  const std::filesystem::path file = folder / "log.jsonl";
+  JsonLog log(file);
+  log.write({{"Iteration", int64_t{0}}, {"Loss", 0.5}});
+  log.write({{"Iteration", int64_t{50}}, {"Loss", std::nan("")}});
+  const std::string first = "{\"Iteration\": 0, \"Loss\": 0.5}\n";
+  CHECK(content(file) == first + "{\"Iteration\": 50, \"Loss\": null}\n");
+  // what came after the checkpoint goes away, and so does a line that was cut
+  JsonLog again(file);
+  again.resume(49);
+  again.write({{"Iteration", int64_t{40}}, {"Loss", 1.0}});
+  CHECK(content(file) == first + "{\"Iteration\": 40, \"Loss\": 1}\n");
+  std::ofstream(file, std::ios::binary | std::ios::app) << "{\"Iteration\": 1";
+  JsonLog cut(file);
+  cut.resume(49);
+  cut.write({{"Iteration", int64_t{45}}});
+  CHECK(content(file) == first + "{\"Iteration\": 40, \"Loss\": 1}\n{\"Iteration\": 45}\n");
+}
+
+TEST_CASE("TensorBoard histograms count every value once") {
+  const auto folder = fresh_folder("histogram");
+  {
+    EventFile events(folder);
+    events.write(7, "Scores/style_reward", std::vector<float>{1, 2, 2, 4});
+    events.write(8, "Scores/none", std::vector<float>{});
+  }
+  const auto number = [](double v) { return std::string(reinterpret_cast<char*>(&v), 8); };
+  for (const auto& entry : std::filesystem::directory_iterator(folder)) {
+    const std::string all = content(entry.path());
+    CHECK(all.find("Scores/none") == std::string::npos);
+    // min 1, max 4, number 4, sum 9, squares 25, each behind its field's tag
+    CHECK(all.find("\x09" + number(1) + "\x11" + number(4) + "\x19" + number(4) + "\x21" +
+                   number(9) + "\x29" + number(25)) != std::string::npos);
+    // 30 limits, the last the largest value, then as many counts: one in the first bucket, one in the last
+    const size_t counts = all.find(std::string("\x3a\xf0\x01"));
+    REQUIRE(counts != std::string::npos);
+    const auto at = [&](size_t i) {
+      double v = 0;
+      std::memcpy(&v, all.data() + counts + 3 + 8 * i, 8);
+      return v;
+    };
+    double sum = 0;
+    for (size_t i = 0; i < 30; ++i) sum += at(i);
+    CHECK(sum == 4);
+    CHECK(at(0) == 1);
+    CHECK(at(29) == 1);
+    CHECK(at(10) == 2);  // buckets are 0.1 wide
+  }
 }
 
 TEST_CASE("TensorBoard records carry masked CRC-32C") {
