@@ -49,17 +49,22 @@ Foot measure_foot(const Robot& robot, const Rig& rig, const ZeroPose& zero, cons
     const Vec3 at = zero.at({c.body, c.pos}) - ankle;
     // a leg without a foot stands on the tip of its lower segment
     if (leg.foot == leg.lower && at.norm() > kTip * leg_length) continue;
-    foot.sole.push_back({at, c.radius});
+    foot.sole.push_back({at, c.radius, {c.body, c.pos}});
   }
   if (foot.sole.empty()) {
     for (const EndSite& e : s.end_sites()) {
-      if (within(s, e.body, leg.foot)) foot.sole.push_back({zero.at({e.body, e.pos}) - ankle, 0});
+      if (within(s, e.body, leg.foot)) {
+        foot.sole.push_back({zero.at({e.body, e.pos}) - ankle, 0, {e.body, e.pos}});
+      }
     }
   }
   if (foot.sole.empty()) {
     // a model without collision geometry: a foot of common proportions
     const double h = 0.07 * leg_length;
-    foot.sole = {{Vec3(-h, 0, -h), 0}, {Vec3(2 * h, 0, -h), 0}};
+    for (const Vec3& p : {Vec3(-h, 0, -h), Vec3(2 * h, 0, -h)}) {
+      const Vec3 local = leg.ankle.pos + zero.rot[z(leg.foot)].conjugate() * p;
+      foot.sole.push_back({p, 0, {leg.foot, local}});
+    }
   }
   double lowest = std::numeric_limits<double>::max();
   for (const SolePoint& p : foot.sole) lowest = std::min(lowest, p.pos.z() - p.radius);

@@ -12,8 +12,9 @@ namespace motus::retarget {
 
 /// A sphere of the sole, from the ankle, in the foot's anatomical frame.
 struct SolePoint {
-  Vec3 pos = Vec3::Zero();
+  Vec3 pos = Vec3::Zero();  ///< m, from the ankle, in the anatomical foot at zero
   double radius = 0;
+  Point at;  ///< the same on its own body, which may be a toe that bends
 };
 
 struct Foot {

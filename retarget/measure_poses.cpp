@@ -102,12 +102,11 @@ class Look {
     for (size_t i = 0; i < soles_.size(); ++i) {
       const Leg& leg = body_.rig.legs[i];
       Sole& sole = soles_[i];
-      const Vec3 ankle = model_.at(leg.foot, leg.ankle.pos);
       sole.foot = model_.axes(leg.foot) * zero_[i];
       sole.centres.clear();
       sole.lowest = 1e300;
       for (const SolePoint& s : body_.feet[i].sole) {
-        sole.centres.emplace_back(ankle + sole.foot * s.pos);
+        sole.centres.push_back(model_.at(s.at.body, s.at.pos));
         sole.lowest = std::min(sole.lowest, sole.centres.back().z() - s.radius);
       }
     }

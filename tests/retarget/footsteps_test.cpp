@@ -54,7 +54,7 @@ TEST_CASE("a stance is moved where the source's foot shuffles") {
   foot.ankle_height = 0.035;
   foot.heel = -0.05;
   foot.toe = 0.12;
-  foot.sole = {{Vec3(-0.05, 0, -0.03), 0.005}, {Vec3(0.12, 0, -0.03), 0.005}};
+  foot.sole = {{Vec3(-0.05, 0, -0.03), 0.005, {}}, {Vec3(0.12, 0, -0.03), 0.005, {}}};
   const std::vector<FootTarget> out = plan_foot(raw, contact, {}, foot, kFps, false);
   for (int f = 1; f < kFrames; ++f) {
     const size_t k = static_cast<size_t>(f);
@@ -90,7 +90,7 @@ TEST_CASE("under a leg that leans further than its ankle tilts, a foot rolls ont
   foot.right = -0.03;
   foot.roll = 0.26;
   for (const double x : {-0.05, 0.12}) {
-    for (const double y : {-0.03, 0.03}) foot.sole.push_back({Vec3(x, y, -0.03), 0.005});
+    for (const double y : {-0.03, 0.03}) foot.sole.push_back({Vec3(x, y, -0.03), 0.005, {}});
   }
   const std::vector<FootTarget> raw(kFrames, {.ankle = Vec3(0, 0, 0.035)});
   FootContact contact;

@@ -1,8 +1,9 @@
 // Planted faults: each number sees its own, and by how much.
 #include "retarget/metrics.h"
 
+#include "formats/mjcf.h"
 #include "motion/error.h"
-
+#include "motion/metrics.h"
 #include "retarget/collide.h"
 #include "retarget/measure_parts.h"
 #include "tests/catch.h"
@@ -69,6 +70,29 @@ TEST_CASE("a foot that rolls over its toes does not slide, one that is dragged d
   CHECK(m.metrics.contact_share > 0.5);
   CHECK(m.metrics.slide < 2e-3);
   CHECK(compare(standing(), dragged).metrics.slide == Approx(0.04).epsilon(1e-6));
+}
+
+TEST_CASE("toes that bend are measured where they are") {
+  const RobotBody body(formats::load_robot("smpl"));
+  const Robot& smpl = body.robot;
+  Clip c;
+  c.name = "tiptoe";
+  c.skeleton = smpl.skeleton;
+  c.fps = 30;
+  c.root_pos = Frames::Zero(kFrames, 3);
+  c.root_rot = Frames::Zero(kFrames, 4);
+  c.root_rot.col(0).setOnes();
+  c.dof_pos = Frames::Zero(kFrames, smpl.skeleton->dof_count());
+  // heels up, toes flat on the floor
+  for (const std::string side : {"L", "R"}) {
+    c.dof_pos.col(smpl.skeleton->find_dof(side + "_Ankle_y")).setConstant(0.5);
+    c.dof_pos.col(smpl.skeleton->find_dof(side + "_Toe_y")).setConstant(-0.5);
+  }
+  c.root_pos.col(2).array() -=
+      floor_tracks(c, floor_points(smpl), OwnFloor::no).clearance.minCoeff();
+  const Metrics m = measure(c, body.rig, c, body, 1.0).metrics;
+  CHECK(m.penetration_max < 1e-6);
+  CHECK(m.float_mean < 0.002);
 }
 
 TEST_CASE("a motion compared with itself has no fault") {
