@@ -45,10 +45,17 @@ bool sound(std::span<const float> row) {
   return std::all_of(row.begin(), row.end(), [](float x) { return std::isfinite(x); });
 }
 
+/// MimicKit's rates; of the A1, whose legs have no rotor inertia, those that its project gives it.
+EnvConfig at_its_rates(const Robot& robot) {
+  EnvConfig c = settings(robot);
+  if (robot.name == "a1") c.control_freq = 100.0 / 3, c.sim_freq = 200;
+  return c;
+}
+
 /// False if something did not hold.
 bool soak(const std::string& name, int64_t steps) {
   const Robot robot = formats::load_robot(name);
-  CharacterEnv env(settings(robot), Dataset::from({swinging(robot)}), robot.model, kEnvs, 1, 1);
+  CharacterEnv env(at_its_rates(robot), Dataset::from({swinging(robot)}), robot.model, kEnvs, 1, 1);
   mju_setLogHandler(count_warning);
   warnings = 0;
   std::vector<float> actions(static_cast<size_t>(kEnvs) * static_cast<size_t>(env.spec().actions));

@@ -100,14 +100,15 @@ int play(const Options& o) {
           most);
   std::vector<float> actions(static_cast<size_t>(env->spec().actions));
   std::vector<Clip> clips;
-  cli::Recorder film(*env, world.dataset.skeleton);
+  const sim::TerrainOptions terrain = config.env_config().terrain;
+  cli::Recorder film(*env, world.dataset.skeleton, terrain);
   env->set_test(true);
   env->reset();
   double speed = 0;
   size_t steps = 0;
   int falls = 0;
   while (static_cast<int>(clips.size()) < wanted) {
-    cli::Recorder r(*env, world.dataset.skeleton);
+    cli::Recorder r(*env, world.dataset.skeleton, terrain);
     r.add();
     film.add();
     bool ended = false;

@@ -16,8 +16,34 @@ namespace motus::cli {
 
 namespace fs = std::filesystem;
 
-Recorder::Recorder(const sim::VecEnv& env, SkeletonPtr skeleton, int index)
-    : env_(env), skeleton_(std::move(skeleton)), index_(index) {}
+namespace {
+
+/// The part of a terrain within `margin` m of a path; nothing if they lie apart.
+std::optional<Terrain> around(const Terrain& all, const Frames& path, double margin) {
+  const auto nodes = [&](int axis, double origin, Eigen::Index count) {
+    const double last = static_cast<double>(count - 1);
+    const auto index = [&](double x) { return std::clamp((x - origin) / all.spacing, 0.0, last); };
+    return std::pair{
+        static_cast<Eigen::Index>(std::floor(index(path.col(axis).minCoeff() - margin))),
+        static_cast<Eigen::Index>(std::ceil(index(path.col(axis).maxCoeff() + margin)))};
+  };
+  const auto [left, right] = nodes(0, all.origin_x, all.heights.rows());
+  const auto [low, high] = nodes(1, all.origin_y, all.heights.cols());
+  if (right <= left || high <= low) return {};
+  Terrain out = all;
+  out.heights = all.heights.block(left, low, right - left + 1, high - low + 1);
+  out.origin_x += static_cast<double>(left) * all.spacing;
+  out.origin_y += static_cast<double>(low) * all.spacing;
+  return out;
+}
+
+}  // namespace
+
+Recorder::Recorder(const sim::VecEnv& env, SkeletonPtr skeleton, const sim::TerrainOptions& terrain,
+                   int index)
+    : env_(env), skeleton_(std::move(skeleton)), index_(index) {
+  if (terrain.any()) ground_.emplace(terrain);
+}
 
 void Recorder::add() {
   poses_.push_back(env_.pose(index_));
@@ -26,7 +52,10 @@ void Recorder::add() {
 }
 
 Clip Recorder::clip(const std::string& name) const {
-  return clip_of(poses_, skeleton_, 1 / env_.spec().control_dt, name);
+  Clip c = clip_of(poses_, skeleton_, 1 / env_.spec().control_dt, name);
+  constexpr double kMargin = 6;  // m, as far as a camera beside the character sees
+  if (ground_) c.terrain = around(ground_->map(), c.root_pos, kMargin);
+  return c;
 }
 
 std::optional<Clip> Recorder::reference() const {
@@ -39,16 +68,19 @@ std::optional<Clip> Recorder::reference(const Vec3& offset) const {
   for (int f = 0; c && f < c->frames(); ++f) {
     const sim::Pose& p = poses_[static_cast<size_t>(f)];
     for (int i = 0; i < 2; ++i) c->root_pos(f, i) = p.root_pos[i] + offset[i];
+    if (!ground_) continue;
+    c->root_pos(f, 2) += ground_->height(c->root_pos(f, 0), c->root_pos(f, 1)) -
+                         ground_->start_height(p.root_pos[0], p.root_pos[1]);
   }
   return c;
 }
 
-Recorder record(sim::VecEnv& env, const SkeletonPtr& skeleton, const Policy& policy,
-                double seconds) {
+Recorder record(sim::VecEnv& env, const SkeletonPtr& skeleton, const sim::TerrainOptions& terrain,
+                const Policy& policy, double seconds) {
   const sim::EnvSpec& spec = env.spec();
   const auto steps = std::max<int64_t>(1, std::llround(seconds / spec.control_dt));
   std::vector<float> actions(static_cast<size_t>(spec.envs) * static_cast<size_t>(spec.actions));
-  Recorder out(env, skeleton);
+  Recorder out(env, skeleton, terrain);
   env.set_test(true);
   env.reset();
   out.add();

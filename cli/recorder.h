@@ -9,6 +9,7 @@
 
 #include "motion/clip.h"
 #include "motion/marker.h"
+#include "sim/terrain.h"
 #include "sim/vec_env.h"
 
 namespace motus::cli {
@@ -16,14 +17,16 @@ namespace motus::cli {
 /// One environment's poses, a row a control step, with its reference and its markers.
 class Recorder {
  public:
-  Recorder(const sim::VecEnv& env, SkeletonPtr skeleton, int index = 0);
+  /// `terrain` is that of the environment: its ground is kept around where the character went.
+  Recorder(const sim::VecEnv& env, SkeletonPtr skeleton, const sim::TerrainOptions& terrain,
+           int index = 0);
 
   /// Keeps the environment as it is now.
   void add();
   int frames() const { return static_cast<int>(poses_.size()); }
   Clip clip(const std::string& name) const;
-  /// The clip's pose at each moment, carried along `offset` m beside the character; nothing where
-  /// the environment imitates no clip.
+  /// The clip's pose at each moment, carried along `offset` m beside the character, as high above the
+  /// ground there as the clip has it above its own; nothing where the environment imitates no clip.
   std::optional<Clip> reference(const Vec3& offset) const;
   /// The clip's own poses, where it has them.
   std::optional<Clip> reference() const;
@@ -32,6 +35,7 @@ class Recorder {
  private:
   const sim::VecEnv& env_;
   SkeletonPtr skeleton_;
+  std::optional<sim::Ground> ground_;
   int index_;
   std::vector<sim::Pose> poses_, references_;
   std::vector<std::vector<Marker>> markers_;
@@ -42,8 +46,8 @@ using Policy = std::function<void(std::span<const float> obs, std::span<float> a
 
 /// Test episodes of the first environment, one after another, for `seconds`. Leaves the
 /// environment in test mode.
-Recorder record(sim::VecEnv& env, const SkeletonPtr& skeleton, const Policy& policy,
-                double seconds);
+Recorder record(sim::VecEnv& env, const SkeletonPtr& skeleton, const sim::TerrainOptions& terrain,
+                const Policy& policy, double seconds);
 
 /// The extensions that write_film() takes, as a sentence for help and errors.
 inline constexpr const char* kFilmNames = "x.mp4, x.gif or x.html";

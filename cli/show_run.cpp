@@ -53,7 +53,8 @@ void write_files(const TrainFlags& o, const RunConfig& c, const World& world, si
   const std::string film = film_path(o), name = name_of(o, c.env_config());
   if (film.empty() && o.export_bvh.empty()) return;
   const double seconds = env.spec().episode_length * o.test_episodes.value_or(1);
-  const Recorder rollout = record(env, world.dataset.skeleton, policy_of(agent), seconds);
+  const Recorder rollout =
+      record(env, world.dataset.skeleton, c.env_config().terrain, policy_of(agent), seconds);
   if (!o.export_bvh.empty()) {
     export_bvh(rollout, o.export_bvh, name);
     say(fmt::format("{}: rollout.bvh, {} frames", o.export_bvh, rollout.frames()));

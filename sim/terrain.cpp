@@ -139,6 +139,15 @@ double Ground::height(double x, double y) const {
   return low + b * (h(i, j + 1) - low) + a * (high - h(i, j + 1));
 }
 
+double Ground::start_height(double x, double y) const {
+  const TerrainOptions& o = options_;
+  const int columns = static_cast<int>(o.columns.size());
+  const double level = std::floor(x / o.tile + o.levels / 2.0);
+  const double column = std::floor(y / o.tile + columns / 2.0);
+  if (level < 0 || column < 0 || level >= o.levels || column >= columns) return 0;
+  return height(centre_x(static_cast<int>(level)), centre_y(static_cast<int>(column)));
+}
+
 double Ground::highest(double x, double y, double reach) const {
   const Frames& h = map_.heights;
   const auto index = [&](double along, double origin, Eigen::Index count, bool up) {

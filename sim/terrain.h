@@ -24,6 +24,8 @@ class Ground {
   double highest(double x, double y, double reach) const;
   /// Whether a place is on the field.
   bool holds(double x, double y) const;
+  /// Height in the middle of the tile around a place, where its episodes start; 0 beside the tiles.
+  double start_height(double x, double y) const;
   /// The middle of a tile.
   double centre_x(int level) const;
   double centre_y(int column) const;

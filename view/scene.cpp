@@ -79,7 +79,8 @@ std::vector<Vec3> side_by_side(std::span<const Figure> figures, double azimuth) 
 Scene::Scene(std::vector<Figure> figures)
     : figures_(std::move(figures)), model_(nullptr, mj_deleteModel), data_(nullptr, mj_deleteData) {
   quiet_mujoco();
-  const SpecPtr stage(make_stage(), &mj_deleteSpec);
+  const std::optional<Terrain>& ground = figures_.front().clip->terrain;
+  const SpecPtr stage(make_stage(ground ? &*ground : nullptr), &mj_deleteSpec);
   std::vector<SpecPtr> specs;
   for (size_t i = 0; i < figures_.size(); ++i) {
     specs.push_back(load_figure(figures_[i]));

@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "motion/clip.h"
+
 namespace motus::view {
 
 namespace {
@@ -13,9 +15,25 @@ void set(T* to, std::initializer_list<double> values) {
   std::transform(values.begin(), values.end(), to, [](double v) { return static_cast<T>(v); });
 }
 
+/// MuJoCo's rows lie along x, and it stretches heights to [0, 1].
+void raise(mjSpec* spec, mjsGeom* floor, const Terrain& t) {
+  const double low = t.heights.minCoeff(), rise = t.heights.maxCoeff() - low;
+  const Eigen::MatrixXf rows = (t.heights.array() - low).cast<float>();  // column by column
+  mjsHField* field = mjs_addHField(spec);
+  mjs_setName(field->element, "floor");
+  field->nrow = static_cast<int>(rows.cols());
+  field->ncol = static_cast<int>(rows.rows());
+  mjs_setFloat(field->userdata, rows.data(), static_cast<int>(rows.size()));
+  set(field->size, {(field->ncol - 1) * t.spacing / 2, (field->nrow - 1) * t.spacing / 2,
+                    rise > 0 ? rise : 1, 1});
+  floor->type = mjGEOM_HFIELD;
+  mjs_setString(floor->hfieldname, "floor");
+  set(floor->pos, {t.origin_x + field->size[0], t.origin_y + field->size[1], low});
+}
+
 }  // namespace
 
-mjSpec_* make_stage() {
+mjSpec_* make_stage(const Terrain* ground) {
   mjSpec* spec = mj_makeSpec();
   mjVisual& v = spec->visual;
   v.global.fovy = 30;
@@ -62,6 +80,7 @@ mjSpec_* make_stage() {
   set(plane->size, {0, 0, 0.5});
   mjs_setString(plane->material, "floor");
   plane->castshadow = 0;  // nothing is below it, and it would speckle itself
+  if (ground) raise(spec, plane, *ground);
 
   mjsLight* sun = mjs_addLight(world, nullptr);
   mjs_setName(sun->element, "sun");

@@ -4,10 +4,10 @@
 #include <filesystem>
 
 #include "motion/error.h"
-#include "motion/sha256.h"
 #include "sim/character_env.h"
 #include "tests/catch.h"
 #include "tests/sim/fixtures.h"
+#include "tests/sim/trace.h"
 
 using namespace motus;
 using namespace motus::sim;
@@ -63,20 +63,6 @@ std::unique_ptr<CharacterEnv> make(const std::string& name, int envs, int worker
   const Robot robot = robot_of(c);
   return std::make_unique<CharacterEnv>(c, Dataset::from({swinging(robot)}), robot.model, envs,
                                         seed, workers);
-}
-
-std::string trace(VecEnv& env, int first, int steps) {
-  Sha256 hash;
-  for (int i = first; i < first + steps; ++i) {
-    env.step(wobble(env, i));
-    for (const auto span : {env.obs(), env.next_obs(), env.critic_obs(), env.next_critic_obs(),
-                            env.disc_obs(), env.rewards()}) {
-      REQUIRE(std::all_of(span.begin(), span.end(), [](float x) { return std::isfinite(x); }));
-      hash.add(std::as_bytes(span));
-    }
-    hash.add(std::as_bytes(env.done()));
-  }
-  return hash.hex();
 }
 
 }  // namespace

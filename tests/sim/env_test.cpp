@@ -2,9 +2,9 @@
 #include <cstring>
 
 #include "motion/error.h"
-#include "motion/sha256.h"
 #include "tests/catch.h"
 #include "tests/sim/fixtures.h"
+#include "tests/sim/trace.h"
 
 using namespace motus;
 using namespace motus::sim;
@@ -14,26 +14,6 @@ namespace {
 std::unique_ptr<VecEnv> make(const Robot& robot, const EnvConfig& config, int envs, int workers,
                              uint64_t seed = 1) {
   return make_env(config, Dataset::from({swinging(robot)}), robot.model, envs, seed, workers);
-}
-
-void add(Sha256& hash, std::span<const float> values) {
-  hash.add(std::as_bytes(values));
-}
-
-/// Everything a learner sees of `steps` steps.
-std::string trace(VecEnv& env, int first, int steps) {
-  Sha256 hash;
-  std::vector<float> demo(static_cast<size_t>(7 * env.spec().disc_obs));
-  for (int i = first; i < first + steps; ++i) {
-    env.step(wobble(env, i));
-    add(hash, env.obs());
-    add(hash, env.next_obs());
-    add(hash, env.disc_obs());
-    hash.add(std::as_bytes(env.done()));
-    env.sample_demo(7, demo);
-    add(hash, demo);
-  }
-  return hash.hex();
 }
 
 }  // namespace
@@ -78,12 +58,14 @@ TEST_CASE("sizes are those of the published environments") {
   }
 }
 
-TEST_CASE("the same seed gives the same bits on one thread and on two") {
+TEST_CASE("the same seed gives the same bits on one thread, on two and on four") {
   for (const char* name : {"go2", "humanoid"}) {
     const Robot robot = formats::load_robot(name);
-    const auto one = make(robot, settings(robot), 9, 1), two = make(robot, settings(robot), 9, 2);
+    const auto one = make(robot, settings(robot), 9, 1), two = make(robot, settings(robot), 9, 2),
+               four = make(robot, settings(robot), 9, 4);
     const std::string a = trace(*one, 0, 200), b = trace(*two, 0, 200);
     CHECK(a == b);
+    CHECK(a == trace(*four, 0, 200));
     // episodes did end on the way, otherwise resets were not compared
     CHECK(one->diagnostics().at("episode_steps") < 200);
     const auto other = make(robot, settings(robot), 9, 1, 2);

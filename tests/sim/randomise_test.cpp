@@ -6,10 +6,10 @@
 #include <numeric>
 #include <set>
 
-#include "motion/sha256.h"
 #include "sim/character_env.h"
 #include "tests/catch.h"
 #include "tests/sim/fixtures.h"
+#include "tests/sim/trace.h"
 
 using namespace motus;
 using namespace motus::sim;
@@ -48,20 +48,6 @@ RandomiseOptions nothing() {
   o.push_velocity = {0, 0};
   o.noise = {{"dof_vel", 0, false}, {"root_rot", 0, true}};
   return o;
-}
-
-/// Everything a learner sees of `steps` steps.
-std::string trace(VecEnv& env, int first, int steps) {
-  Sha256 hash;
-  for (int i = first; i < first + steps; ++i) {
-    env.step(wobble(env, i));
-    for (const auto span : {env.obs(), env.next_obs(), env.critic_obs(), env.next_critic_obs(),
-                            env.disc_obs(), env.rewards()}) {
-      hash.add(std::as_bytes(span));
-    }
-    hash.add(std::as_bytes(env.done()));
-  }
-  return hash.hex();
 }
 
 /// A model field of environment `e`.

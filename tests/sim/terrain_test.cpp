@@ -83,6 +83,10 @@ TEST_CASE("heights of the tiles are what their options say") {
     return g.height(g.centre_x(level) + x, g.centre_y(column) + y);
   };
   CHECK(g.centre_x(0) == -3);
+  // the middle of a tile counts for all of it, the border is even
+  CHECK(g.start_height(g.centre_x(1) + 2.9, g.centre_y(4) - 2.9) ==
+        g.height(g.centre_x(1), g.centre_y(4)));
+  CHECK(g.start_height(100, 0) == 0);
   CHECK(g.centre_x(1) == 3);
   CHECK(g.centre_y(0) == -15);
   // the last level, at full height: 2 m of slope around the platform rise 1 m

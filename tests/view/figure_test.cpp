@@ -99,6 +99,32 @@ TEST_CASE("a model's bodies are where the skeleton's are, hinges merged into a b
   }
 }
 
+TEST_CASE("a clip's terrain is the ground that it is drawn on") {
+  const Clip flat = waving_arm();
+  Clip hilly = flat;
+  hilly.terrain.emplace(Terrain{Frames(3, 2), -1, 2, 0.5});
+  hilly.terrain->heights << 0.1, 0.2, 0.3, 0.4, 0.5, 0.9;  // three along x, two along y
+  const Scene plane({{.clip = &flat}}), ground({{.clip = &hilly}});
+  CHECK(plane.model()->nhfield == 0);
+  const mjModel* m = ground.model();
+  REQUIRE(m->nhfield == 1);
+  CHECK(m->hfield_ncol[0] == 3);
+  CHECK(m->hfield_nrow[0] == 2);
+  const int floor = mj_name2id(m, mjOBJ_GEOM, "floor");
+  CHECK(m->geom_type[floor] == mjGEOM_HFIELD);
+  const mjtNum* middle = m->geom_pos + 3 * floor;
+  CHECK(middle[0] == Approx(-0.5));
+  CHECK(middle[1] == Approx(2.25));
+  const auto height = [&](int i, int j) {
+    return middle[2] + m->hfield_size[2] * static_cast<double>(m->hfield_data[3 * j + i]);
+  };
+  for (int i = 0; i < 3; ++i) {
+    for (int j = 0; j < 2; ++j) {
+      CHECK(height(i, j) == Approx(hilly.terrain->heights(i, j)).margin(1e-6));
+    }
+  }
+}
+
 TEST_CASE("a stick figure has a bone to every child and a colour for either side") {
   const Clip c = walker();
   Scene scene({{.clip = &c}});
