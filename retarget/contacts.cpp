@@ -9,7 +9,7 @@ namespace {
 
 constexpr double kLeg = 0.86;          // m, of the person the thresholds are for
 constexpr double kSlow = 0.20;         // m/s to begin
-constexpr double kFast = 0.30;         // m/s to end
+constexpr double kFast = 0.40;         // m/s to end
 constexpr double kLow = 0.045;         // m above the flat height to begin
 constexpr double kHigh = 0.07;         // m to end
 constexpr double kShortest = 0.07;     // s, of a stance
