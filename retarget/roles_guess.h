@@ -18,7 +18,7 @@ inline int body_of(const Found& found, const std::string& role) {
 /// Adds a role that is not there yet; a body of -1 adds nothing.
 inline void put(Found& found, const std::string& role, int body, double confidence,
                 const char* how) {
-  if (body >= 0 && !found.count(role)) found[role] = {role, body, confidence, how};
+  if (body >= 0 && !found.contains(role)) found[role] = {role, body, confidence, how};
 }
 
 /// Legs and arms by the vocabularies of common tools, head and neck by name, adding to `found`.
