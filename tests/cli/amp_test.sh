@@ -87,7 +87,7 @@ head, *text = [r.split() for r in open("three/log.txt", newline="").read().split
 assert len(rows) == len(text) >= 4 and list(rows[0]) == head, (rows, head)
 assert all(float(v) == r[k] for r, t in zip(rows, text) for k, v in zip(head, t)), rows
 PY
-[ "$(ls three/int_models | wc -l)" = 2 ] || fail "not the last two models: $(ls three/int_models)"
+[ "$(find three/int_models -type f | wc -l)" = 2 ] || fail "not the last two models: $(find three/int_models -type f)"
 [ -e three/int_models/model_0000000015.safetensors ] || fail "not the newest model: $(ls three/int_models)"
 cmp -s one/model.safetensors three/model.safetensors && fail "two seeds, one policy"
 
