@@ -4,11 +4,11 @@
 #include <array>
 #include <chrono>
 #include <cmath>
-#include <map>
 #include <optional>
 
 #include "learn/checkpoint.h"
 #include "learn/event_file.h"
+#include "learn/event_tags.h"
 #include "learn/log_file.h"
 #include "learn/merge.h"
 #include "learn/return_tracker.h"
@@ -181,32 +181,6 @@ LogRow Trainer::row(const IterationStats& s) const {
           {"Judge_Score", score_}};
 }
 
-/// MimicKit's collections; what is not named here is Misc.
-std::string tag(const std::string& column) {
-  for (const char* k : {"Test_Return", "Test_Episode_Length", "Train_Return",
-                        "Train_Episode_Length", "Test_Forward_Speed", "Disc_Reward_Mean"})
-    if (column == k) return "0_Main/" + column;
-  for (const char* k : {"Iteration", "Wall_Time", "Samples", "Test_Episodes", "Train_Episodes"})
-    if (column == k) return "1_Info/" + column;
-  return "Misc/" + column;
-}
-
-/// rsl_rl's name of a column, "" if it has none.
-std::string rsl_rl_tag(const std::string& column) {
-  static const std::map<std::string, std::string> names{
-      {"Critic_Loss", "Loss/value_function"},
-      {"Actor_Loss", "Loss/surrogate"},
-      {"Disc_Loss", "Loss/AMP"},
-      {"Disc_Grad_Penalty", "Loss/AMP_grad"},
-      {"Actor_LR", "Loss/learning_rate"},
-      {"Action_Std", "Policy/mean_noise_std"},
-      {"Samples_Per_Second", "Perf/total_fps"},
-      {"Train_Return", "Train/mean_reward"},
-      {"Train_Episode_Length", "Train/mean_episode_length"}};
-  const auto it = names.find(column);
-  return it == names.end() ? std::string() : it->second;
-}
-
 void Trainer::output(const IterationStats& s) {
   if (o_.logger == Logger::tb && config_.has_disc()) {
     scores_.resize(static_cast<size_t>(env_.spec().envs));
@@ -251,9 +225,7 @@ void Trainer::write_events(const LogRow& cells) {
   std::vector<std::pair<std::string, double>> scalars;
   for (const auto& [name, value] : cells) {
     const double number = std::visit([](auto v) { return static_cast<double>(v); }, value);
-    scalars.emplace_back(tag(name), number);
-    if (const std::string other = rsl_rl_tag(name); !other.empty())
-      scalars.emplace_back(other, number);
+    for (const std::string& tag : event_tags(name)) scalars.emplace_back(tag, number);
   }
   events_->write(r_.samples, scalars);
   events_->write(r_.samples, "Scores/style_reward", scores_);

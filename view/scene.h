@@ -1,7 +1,8 @@
 #pragma once
-// One or more clips on a floor, or on the ground of the first one where it has a terrain, as a MuJoCo model that is posed, never stepped. Bodies are put
-// where motion/kinematics.h says they are: a robot's joints, hinge triples merged into balls
-// included, need no translation into the model's own coordinates.
+// One or more clips on a floor, or on the ground of the first one where it has a terrain, as a
+// MuJoCo model that is posed, never stepped. Bodies are put where motion/kinematics.h says they are:
+// a robot's joints, hinge triples merged into balls included, need no translation into the model's
+// own coordinates.
 #include <filesystem>
 #include <memory>
 #include <span>
